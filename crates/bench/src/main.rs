@@ -1,0 +1,2 @@
+//! Load, fault injection and capacity reports.
+fn main() {}

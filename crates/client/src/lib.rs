@@ -1,0 +1,1 @@
+//! Rust client: connect, sync, send, outbox.

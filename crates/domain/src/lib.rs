@@ -1,0 +1,1 @@
+//! Chat rules as pure state machines and functions.

@@ -1,6 +1,7 @@
 //! The hearth server: the only crate with the database, HTTP and sockets.
 
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod error;
 pub mod events;

@@ -83,7 +83,11 @@ export function createSession(ports: SessionPorts): SessionControl {
 
   const take = (tokens: Tokens): Grant => {
     if (ports.refreshToken === 'memory') refreshToken = tokens.refreshToken
-    const next = { accessToken: tokens.accessToken, expiresAt: ports.clock.now() + tokens.expiresIn * 1_000, me: tokens.user }
+    const next = {
+      accessToken: tokens.accessToken,
+      expiresAt: ports.clock.now() + tokens.expiresIn * 1_000,
+      me: tokens.user,
+    }
     accept(next)
     ports.tabs.post({ kind: 'tokens', grant: next })
     return next
@@ -103,7 +107,8 @@ export function createSession(ports: SessionPorts): SessionControl {
       ports.storage.removeItem(KEY)
       return take(tokens)
     } catch (error) {
-      if (!(error instanceof Refused) || error.refusal.temporary) throw error instanceof Refused ? new Unreachable(error) : error
+      if (!(error instanceof Refused) || error.refusal.temporary)
+        throw error instanceof Refused ? new Unreachable(error) : error
       ports.storage.removeItem(KEY)
       const hadGrant = grant !== undefined
       forget(hadGrant ? 'session_ended' : undefined)
@@ -113,9 +118,11 @@ export function createSession(ports: SessionPorts): SessionControl {
   }
 
   const renew = (spent: string | undefined): Promise<Grant | undefined> => {
-    renewal ??= ports.tabs.exclusive('refresh', () => refresh(spent)).finally(() => {
-      renewal = undefined
-    })
+    renewal ??= ports.tabs
+      .exclusive('refresh', () => refresh(spent))
+      .finally(() => {
+        renewal = undefined
+      })
     return renewal
   }
 

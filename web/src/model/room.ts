@@ -1,5 +1,14 @@
-import type { Member, Message, ReadCursorMoved, RoomEvent, RoomSnapshot, Seq, UserId, UserRef } from '../protocol/generated'
 import { assertNever } from '../lib/assertNever'
+import type {
+  Member,
+  Message,
+  ReadCursorMoved,
+  RoomEvent,
+  RoomSnapshot,
+  Seq,
+  UserId,
+  UserRef,
+} from '../protocol/generated'
 
 /** A room as of `seq`: what `join_room` answers and every later event folded into it. Presence is not folded. */
 export type RoomState = Omit<RoomSnapshot, 'presence'>
@@ -45,7 +54,10 @@ export function reduceRoom(room: RoomState, event: RoomEvent, me: UserId): RoomS
 }
 
 /** Folds a read cursor of the user's own stream; it never goes back. */
-export function reduceReadCursor<T extends { readSeq: Seq; readNumber: number }>(state: T, moved: Pick<ReadCursorMoved, 'readSeq' | 'readNumber'>): T {
+export function reduceReadCursor<T extends { readSeq: Seq; readNumber: number }>(
+  state: T,
+  moved: Pick<ReadCursorMoved, 'readSeq' | 'readNumber'>,
+): T {
   if (moved.readSeq <= state.readSeq) return state
   return { ...state, readSeq: moved.readSeq, readNumber: moved.readNumber }
 }
@@ -63,7 +75,9 @@ export function renameInRoom(room: RoomState, user: UserRef): RoomState {
 /** The same messages with the sender as they are called now; the same array when they wrote none of them. */
 export function renameSenders<T extends readonly Message[]>(messages: T, user: UserRef): T {
   if (!messages.some((message) => message.sender.id === user.id)) return messages
-  return messages.map((message) => (message.sender.id === user.id ? { ...message, sender: user } : message)) as unknown as T
+  return messages.map((message) =>
+    message.sender.id === user.id ? { ...message, sender: user } : message,
+  ) as unknown as T
 }
 
 function withMember(room: RoomState, member: Member, me: UserId): RoomState {

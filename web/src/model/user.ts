@@ -1,6 +1,6 @@
-import type { RoomEvent, RoomId, RoomSummary, Seq, UserEvent, UserId, UserSnapshot } from '../protocol/generated'
 import { assertNever } from '../lib/assertNever'
 import { without } from '../lib/records'
+import type { RoomEvent, RoomId, RoomSummary, Seq, UserEvent, UserId, UserSnapshot } from '../protocol/generated'
 import { placeOf, reduceReadCursor } from './room'
 
 /** The rooms of the list, by id. */
@@ -56,7 +56,9 @@ export function reduceSummary(summary: RoomSummary, event: RoomEvent, me: UserId
     case 'receive_message': {
       const message = event.data
       const moved = { ...next, lastNumber: message.number, lastMessage: message }
-      return message.sender.id === me ? reduceReadCursor(moved, { readSeq: message.seq, readNumber: message.number }) : moved
+      return message.sender.id === me
+        ? reduceReadCursor(moved, { readSeq: message.seq, readNumber: message.number })
+        : moved
     }
     default:
       return assertNever(event)

@@ -1,5 +1,5 @@
-import type { Member, Room, RoomRole, Seq } from '../protocol/generated'
 import type { TimelineRow } from '../model/rows'
+import type { Member, Room, RoomRole, Seq } from '../protocol/generated'
 
 /** What one needs to draw a room's frame. `stale`: shown from the local copy, catching up. */
 export type RoomView =

@@ -18,7 +18,7 @@ impl Limit {
     /// Messages of one user unless configured otherwise: 60 a minute, 20 at once.
     pub const MESSAGES: Self = Self {
         interval: Duration::from_secs(1),
-        burst: 20,
+        burst: 60,
     };
 
     /// `count` actions in each `period` in the long run, `burst` at once. A zero of either count is read as one.
@@ -193,8 +193,13 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
+    /// One a second, twenty at once.
+    fn limit() -> Limit {
+        Limit::per_minute(60, 20)
+    }
+
     fn limiter() -> (RateLimiter<&'static str>, Instant) {
-        (RateLimiter::new(Limit::MESSAGES), Instant::now())
+        (RateLimiter::new(limit()), Instant::now())
     }
 
     /// Takes `times` actions, all of which must pass, and returns what is left after the last.
@@ -292,7 +297,7 @@ mod tests {
     #[test]
     fn above_the_cap_the_bucket_nearest_to_full_is_forgotten() {
         let now = Instant::now();
-        let mut limiter = RateLimiter::with_max_keys(Limit::MESSAGES, 2);
+        let mut limiter = RateLimiter::with_max_keys(limit(), 2);
         spend(&mut limiter, now, "greedy", 20);
         spend(&mut limiter, now, "modest", 1);
 

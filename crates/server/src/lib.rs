@@ -1,8 +1,11 @@
 //! The hearth server: the only crate with the database, HTTP and sockets.
 
+pub mod accounts;
 pub mod clock;
 pub mod config;
 pub mod db;
 pub mod error;
 pub mod events;
+pub mod http;
 pub mod hub;
+pub mod limits;

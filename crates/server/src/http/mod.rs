@@ -1,0 +1,4 @@
+//! HTTP: what all routes share.
+
+pub mod extract;
+pub mod problem;

@@ -10,7 +10,6 @@ use crate::{Me, Member, Message, Room, RoomId, RoomSummary, Seq, UnixMs, UserId,
 /// On the wire its name is the Socket.IO event and its payload the first argument; in `sync` it is `{event, data}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "event", content = "data", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "an event is made once and encoded at once")]
 pub enum RoomEvent {
     /// The room exists. Always seq 1.
     RoomCreated(RoomChanged),

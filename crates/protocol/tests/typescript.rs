@@ -2,6 +2,7 @@
 //!
 //! `UPDATE_GENERATED=1 cargo test -p hearth-protocol --test typescript` (or `make generate`) writes it.
 #![allow(clippy::unwrap_used)]
+#![expect(clippy::too_many_lines, reason = "a list of types")]
 
 use std::path::PathBuf;
 

@@ -9,3 +9,4 @@ pub mod events;
 pub mod http;
 pub mod hub;
 pub mod limits;
+pub mod socket;

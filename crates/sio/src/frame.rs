@@ -69,9 +69,7 @@ impl Frame {
 
     /// The Engine.IO packet alone.
     pub fn packet(&self) -> &[u8] {
-        self.bytes
-            .get(usize::from(self.header_len)..)
-            .unwrap_or_default()
+        self.bytes.get(usize::from(self.header_len)..).unwrap_or_default()
     }
 
     /// What the frame holds.
@@ -154,8 +152,7 @@ impl FrameBuilder {
         self.buffer[start..ws::MAX_SERVER_HEADER].copy_from_slice(header.as_bytes());
         let mut bytes = Bytes::from(self.buffer);
         bytes.advance(start);
-        let header_len =
-            u8::try_from(header.as_bytes().len()).expect("a header has at most 10 bytes");
+        let header_len = u8::try_from(header.as_bytes().len()).expect("a header has at most 10 bytes");
         Frame {
             bytes,
             header_len,

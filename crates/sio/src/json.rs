@@ -41,8 +41,7 @@ pub(crate) fn split_array(text: &Bytes, max_depth: usize) -> Result<Vec<Span>, L
     if is_deeper_than(text, max_depth) {
         return Err(ListError::TooDeep);
     }
-    let elements: Vec<&RawValue> =
-        serde_json::from_slice(text).map_err(|_| ListError::NotAnArray)?;
+    let elements: Vec<&RawValue> = serde_json::from_slice(text).map_err(|_| ListError::NotAnArray)?;
     let base = text.as_ptr() as usize;
     Ok(elements
         .into_iter()
@@ -52,10 +51,7 @@ pub(crate) fn split_array(text: &Bytes, max_depth: usize) -> Result<Vec<Span>, L
 
 /// Index of the quote that ends a string whose content begins at `at`, or the text's length.
 fn end_of_string(text: &[u8], mut at: usize) -> usize {
-    while let Some(found) = text
-        .get(at..)
-        .and_then(|rest| memchr::memchr2(b'"', b'\\', rest))
-    {
+    while let Some(found) = text.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
         at += found;
         if text[at] == b'"' {
             return at;

@@ -61,9 +61,7 @@ impl Packet {
     /// Reads one packet of a polling payload, where binary is base64.
     pub fn decode_polling(packet: &Bytes) -> Result<Self, Error> {
         if packet.first() == Some(&b'b') {
-            let message = STANDARD
-                .decode(&packet[1..])
-                .map_err(|_| Error::BadBase64)?;
+            let message = STANDARD.decode(&packet[1..]).map_err(|_| Error::BadBase64)?;
             return Ok(Self::Binary(message.into()));
         }
         simdutf8::basic::from_utf8(packet).map_err(|_| Error::BadUtf8)?;
@@ -92,9 +90,7 @@ pub(super) fn encode_binary(message: &[u8], out: &mut Vec<u8>) {
     out.push(b'b');
     let start = out.len();
     out.resize(
-        start
-            + base64::encoded_len(message.len(), true)
-                .expect("a message is far below the address space"),
+        start + base64::encoded_len(message.len(), true).expect("a message is far below the address space"),
         0,
     );
     STANDARD

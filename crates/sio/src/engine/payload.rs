@@ -70,8 +70,7 @@ mod tests {
             texts().prop_map(Packet::Ping),
             texts().prop_map(Packet::Pong),
             texts().prop_map(Packet::Text),
-            proptest::collection::vec(any::<u8>(), 0..40)
-                .prop_map(|bytes| Packet::Binary(bytes.into())),
+            proptest::collection::vec(any::<u8>(), 0..40).prop_map(|bytes| Packet::Binary(bytes.into())),
             Just(Packet::Upgrade),
             Just(Packet::Noop),
         ]
@@ -114,8 +113,7 @@ mod tests {
 
     #[test]
     fn each_malformed_packet_has_its_reason() {
-        let reason =
-            |body: &'static [u8]| decode_payload(Bytes::from_static(body)).find_map(Result::err);
+        let reason = |body: &'static [u8]| decode_payload(Bytes::from_static(body)).find_map(Result::err);
 
         assert_eq!(reason(b""), Some(Error::Empty));
         assert_eq!(reason(b"4a\x1e"), Some(Error::Empty));

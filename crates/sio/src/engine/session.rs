@@ -175,12 +175,8 @@ impl Session {
         match (lane, packet) {
             (Lane::Candidate, packet) => self.handle_probe(&packet),
             (Lane::Current, Packet::Text(message)) => self.outputs.push_back(Output::Text(message)),
-            (Lane::Current, Packet::Binary(message)) => {
-                self.outputs.push_back(Output::Binary(message))
-            }
-            (Lane::Current, Packet::Pong(_)) => {
-                self.heartbeat = Heartbeat::PingAt(now + config.ping_interval)
-            }
+            (Lane::Current, Packet::Binary(message)) => self.outputs.push_back(Output::Binary(message)),
+            (Lane::Current, Packet::Pong(_)) => self.heartbeat = Heartbeat::PingAt(now + config.ping_interval),
             // In revision 4 only the server pings.
             (Lane::Current, Packet::Ping(_)) => self.close(CloseReason::Parse),
             (Lane::Current, Packet::Close) => self.handle_client_close(now),
@@ -332,12 +328,8 @@ impl Session {
         };
         match packet {
             Packet::Ping(data) if !is_probed && &data[..] == b"probe" => {
-                self.state = State::Probing {
-                    until,
-                    is_probed: true,
-                };
-                self.outputs
-                    .push_back(Output::SendCandidate(Frame::text("3probe")));
+                self.state = State::Probing { until, is_probed: true };
+                self.outputs.push_back(Output::SendCandidate(Frame::text("3probe")));
                 if self.is_poll_waiting {
                     self.outputs.push_back(Output::ReleasePoll);
                 }
@@ -359,9 +351,7 @@ impl Session {
         self.close(CloseReason::Client);
         if waits_for_last_poll {
             // A client sends this POST beside a GET, and the GET may arrive second.
-            self.state = State::LastPoll {
-                until: now + LAST_POLL,
-            };
+            self.state = State::LastPoll { until: now + LAST_POLL };
         }
     }
 

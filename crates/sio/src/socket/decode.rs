@@ -130,11 +130,7 @@ impl Decoder {
     }
 
     /// Reads a binary message; `None` when more attachments must follow.
-    pub fn decode_binary(
-        &mut self,
-        limits: &Limits,
-        message: Bytes,
-    ) -> Result<Option<Packet>, Error> {
+    pub fn decode_binary(&mut self, limits: &Limits, message: Bytes) -> Result<Option<Packet>, Error> {
         let pending = self.pending.as_mut().ok_or(Error::StrayAttachment)?;
         pending.bytes += message.len();
         if pending.bytes > limits.max_attachment_bytes {
@@ -271,8 +267,7 @@ fn object(limits: &Limits, text: &Bytes) -> Result<String, Error> {
     if json::is_deeper_than(text, limits.max_depth) {
         return Err(Error::TooDeep);
     }
-    let raw: &serde_json::value::RawValue =
-        serde_json::from_slice(text).map_err(|_| Error::BadPayload)?;
+    let raw: &serde_json::value::RawValue = serde_json::from_slice(text).map_err(|_| Error::BadPayload)?;
     if !raw.get().starts_with('{') {
         return Err(Error::BadPayload);
     }
@@ -285,8 +280,7 @@ fn event(limits: &Limits, text: &Bytes) -> Result<Event, Error> {
         ..limits.clone()
     };
     let mut args = Args::parse(text, &with_name)?;
-    let name: String =
-        serde_json::from_str(args.get(0).ok_or(Error::NoName)?).map_err(|_| Error::NoName)?;
+    let name: String = serde_json::from_str(args.get(0).ok_or(Error::NoName)?).map_err(|_| Error::NoName)?;
     if RESERVED_NAMES.contains(&name.as_str()) {
         return Err(Error::ReservedName);
     }

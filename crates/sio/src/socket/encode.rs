@@ -2,26 +2,18 @@
 
 use bytes::Bytes;
 
-use super::{Args, Packet};
+use super::Packet;
 use crate::{Frame, FrameBuilder};
 
 /// Encodes a packet as the text frame and then its attachments, to be sent in that order with nothing in between.
 pub fn encode(packet: &Packet) -> Vec<Frame> {
     match packet {
         Packet::Connect { namespace, data } => {
-            vec![text(
-                '0',
-                namespace.as_str(),
-                data.as_deref().unwrap_or_default(),
-            )]
+            vec![text('0', namespace.as_str(), data.as_deref().unwrap_or_default())]
         }
         Packet::Disconnect { namespace } => vec![text('1', namespace.as_str(), "")],
         Packet::ConnectError { namespace, data } => vec![text('4', namespace.as_str(), data)],
-        Packet::Event {
-            namespace,
-            ack,
-            event,
-        } => {
+        Packet::Event { namespace, ack, event } => {
             let list = match event.args.list() {
                 "" => quote(&event.name),
                 list => format!("{},{list}", quote(&event.name)),
@@ -32,11 +24,7 @@ pub fn encode(packet: &Packet) -> Vec<Frame> {
                 (&list, event.args.attachments()),
             )
         }
-        Packet::Ack {
-            namespace,
-            id,
-            args,
-        } => list_frames(
+        Packet::Ack { namespace, id, args } => list_frames(
             ['3', '6'],
             (namespace.as_str(), Some(*id)),
             (args.list(), args.attachments()),
@@ -52,6 +40,20 @@ pub fn event_frame(namespace: &str, name: &str, args: &str) -> Frame {
         builder.push_str(args);
     }
     builder.finish_event()
+}
+
+/// Encodes an event with attachments, to be sent in this order with nothing in between.
+pub fn binary_event_frames((namespace, name): (&str, &str), args: &str, attachments: &[Bytes]) -> Vec<Frame> {
+    let list = match args {
+        "" => quote(name),
+        args => format!("{},{args}", quote(name)),
+    };
+    list_frames(['2', '5'], (namespace, None), (&list, attachments))
+}
+
+/// Encodes the acknowledgement of event `id`; `args` is comma separated JSON texts, `""` for none.
+pub fn ack_frames((namespace, id): (&str, u64), args: &str, attachments: &[Bytes]) -> Vec<Frame> {
+    list_frames(['3', '6'], (namespace, Some(id)), (args, attachments))
 }
 
 /// The body of a CONNECT_ERROR; `data` is a JSON text.
@@ -95,11 +97,7 @@ fn list_frames(kinds: [char; 2], head: (&str, Option<u64>), body: (&str, &[Bytes
     builder.push_str(list);
     let mut frames = Vec::with_capacity(1 + attachments.len());
     frames.push(builder.finish_event());
-    frames.extend(
-        attachments
-            .iter()
-            .map(|attachment| Frame::binary(attachment)),
-    );
+    frames.extend(attachments.iter().map(|attachment| Frame::binary(attachment)));
     frames
 }
 
@@ -112,15 +110,4 @@ fn push_namespace(builder: &mut FrameBuilder, namespace: &str) {
 
 fn quote(text: &str) -> String {
     serde_json::Value::from(text).to_string()
-}
-
-impl Args {
-    /// Encodes these arguments as the acknowledgement of event `id`.
-    pub fn ack_frames(&self, namespace: &str, id: u64) -> Vec<Frame> {
-        list_frames(
-            ['3', '6'],
-            (namespace, Some(id)),
-            (self.list(), self.attachments()),
-        )
-    }
 }

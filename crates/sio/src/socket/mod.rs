@@ -10,6 +10,6 @@ mod session;
 
 pub use decode::{Decoder, Error, Limits};
 pub(crate) use encode::write_event_head;
-pub use encode::{connect_error_body, encode, event_frame};
+pub use encode::{ack_frames, binary_event_frames, connect_error_body, encode, event_frame};
 pub use packet::{Args, Event, Namespace, Packet};
 pub use session::{Config, Output, Session};

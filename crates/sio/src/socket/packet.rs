@@ -122,10 +122,7 @@ impl Args {
 
     /// Whether every placeholder refers to one of `count` attachments.
     pub(super) fn has_sound_placeholders(&self, count: usize) -> bool {
-        let is_sound = |index| {
-            self.get(index)
-                .is_some_and(|text| text_is_sound(text, count))
-        };
+        let is_sound = |index| self.get(index).is_some_and(|text| text_is_sound(text, count));
         (0..self.len()).all(is_sound)
     }
 
@@ -203,12 +200,8 @@ fn value_is_sound(value: &serde_json::Value, count: usize) -> bool {
     match (placeholder(value), value) {
         (Some(Ok(num)), _) => num < count,
         (Some(Err(())), _) => false,
-        (None, serde_json::Value::Array(items)) => {
-            items.iter().all(|item| value_is_sound(item, count))
-        }
-        (None, serde_json::Value::Object(fields)) => {
-            fields.values().all(|item| value_is_sound(item, count))
-        }
+        (None, serde_json::Value::Array(items)) => items.iter().all(|item| value_is_sound(item, count)),
+        (None, serde_json::Value::Object(fields)) => fields.values().all(|item| value_is_sound(item, count)),
         (None, _) => true,
     }
 }

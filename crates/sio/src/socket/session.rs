@@ -108,11 +108,7 @@ impl Session {
 
     /// The caller accepts a connecting namespace; false when the client has left it meanwhile.
     pub fn handle_accepted(&mut self, namespace: &Namespace, sid: &str) -> bool {
-        let Some((_, state)) = self
-            .namespaces
-            .iter_mut()
-            .find(|(name, _)| name == namespace)
-        else {
+        let Some((_, state)) = self.namespaces.iter_mut().find(|(name, _)| name == namespace) else {
             return false;
         };
         *state = State::Connected;
@@ -174,12 +170,7 @@ impl Session {
         self.connect_by.filter(|_| !self.is_over)
     }
 
-    fn handle_decoded(
-        &mut self,
-        config: &Config,
-        now: Instant,
-        decoded: Result<Option<Packet>, Error>,
-    ) {
+    fn handle_decoded(&mut self, config: &Config, now: Instant, decoded: Result<Option<Packet>, Error>) {
         match decoded {
             Ok(Some(packet)) => self.handle_packet(config, now, packet),
             Ok(None) => {}
@@ -191,33 +182,16 @@ impl Session {
         match packet {
             Packet::Connect { namespace, data } => self.handle_connect(config, namespace, data),
             Packet::Disconnect { namespace } => self.handle_left(config, now, namespace),
-            Packet::Event {
-                namespace,
-                ack,
-                event,
-            } => {
-                self.deliver(
-                    namespace.clone(),
-                    Output::Event {
-                        namespace,
-                        ack,
-                        event,
-                    },
-                );
+            Packet::Event { ref namespace, .. } | Packet::Ack { ref namespace, .. }
+                if !self.is_connected(namespace) =>
+            {
+                self.end(Output::OutOfTurn);
             }
-            Packet::Ack {
-                namespace,
-                id,
-                args,
-            } => {
-                self.deliver(
-                    namespace.clone(),
-                    Output::Ack {
-                        namespace,
-                        id,
-                        args,
-                    },
-                );
+            Packet::Event { namespace, ack, event } => {
+                self.outputs.push_back(Output::Event { namespace, ack, event });
+            }
+            Packet::Ack { namespace, id, args } => {
+                self.outputs.push_back(Output::Ack { namespace, id, args });
             }
             // Only servers refuse namespaces.
             Packet::ConnectError { .. } => self.end(Output::OutOfTurn),
@@ -237,11 +211,7 @@ impl Session {
     }
 
     fn handle_left(&mut self, config: &Config, now: Instant, namespace: Namespace) {
-        let Some(at) = self
-            .namespaces
-            .iter()
-            .position(|(name, _)| *name == namespace)
-        else {
+        let Some(at) = self.namespaces.iter().position(|(name, _)| *name == namespace) else {
             return;
         };
         self.namespaces.remove(at);
@@ -251,12 +221,8 @@ impl Session {
         }
     }
 
-    fn deliver(&mut self, namespace: Namespace, output: Output) {
-        if self.connected().any(|name| *name == namespace) {
-            self.outputs.push_back(output);
-        } else {
-            self.end(Output::OutOfTurn);
-        }
+    fn is_connected(&self, namespace: &Namespace) -> bool {
+        self.connected().any(|name| name == namespace)
     }
 
     fn send(&mut self, packet: &Packet) {

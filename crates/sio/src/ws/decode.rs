@@ -212,8 +212,7 @@ impl Decoder {
             [_, long @ ..] => long.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
             [] => unreachable!("a header has at least two bytes"),
         };
-        let opcode =
-            Opcode::from_bits(header[0] & 0x0F).expect("check_start refused unknown opcodes");
+        let opcode = Opcode::from_bits(header[0] & 0x0F).expect("check_start refused unknown opcodes");
         let too_big = Error::TooBig {
             max_bytes: self.max_bytes,
         };
@@ -279,22 +278,15 @@ impl Decoder {
             Opcode::Pong => Ok(Some(Item::Pong(std::mem::take(&mut self.control).into()))),
             Opcode::Close => {
                 self.closed = true;
-                Ok(Some(Item::Close(Close::decode(&std::mem::take(
-                    &mut self.control,
-                ))?)))
+                Ok(Some(Item::Close(Close::decode(&std::mem::take(&mut self.control))?)))
             }
-            Opcode::Continuation | Opcode::Text | Opcode::Binary if frame.is_final => {
-                self.finish_message().map(Some)
-            }
+            Opcode::Continuation | Opcode::Text | Opcode::Binary if frame.is_final => self.finish_message().map(Some),
             Opcode::Continuation | Opcode::Text | Opcode::Binary => Ok(None),
         }
     }
 
     fn finish_message(&mut self) -> Result<Item, Error> {
-        let kind = self
-            .message
-            .take()
-            .expect("a data frame belongs to a message");
+        let kind = self.message.take().expect("a data frame belongs to a message");
         let valid_len = std::mem::take(&mut self.valid_len);
         let message = std::mem::take(&mut self.buffer);
         if kind == Opcode::Binary {

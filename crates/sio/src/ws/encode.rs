@@ -24,10 +24,7 @@ impl Header {
     }
 
     fn new(opcode: Opcode, payload_len: usize, mask: Option<[u8; 4]>) -> Self {
-        let mut header = Self {
-            bytes: [0; 14],
-            len: 0,
-        };
+        let mut header = Self { bytes: [0; 14], len: 0 };
         header.push(&[0x80 | opcode as u8]);
         let mask_bit = if mask.is_some() { 0x80 } else { 0 };
         if let Ok(short @ 0..=125) = u8::try_from(payload_len) {

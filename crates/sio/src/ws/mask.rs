@@ -8,9 +8,7 @@ pub(super) fn apply(bytes: &mut [u8], mask: [u8; 4], offset: usize) {
 
     let mut chunks = bytes.chunks_exact_mut(16);
     for chunk in &mut chunks {
-        let word: [u8; 16] = (*chunk)
-            .try_into()
-            .expect("chunks_exact gives whole chunks");
+        let word: [u8; 16] = (*chunk).try_into().expect("chunks_exact gives whole chunks");
         chunk.copy_from_slice(&(u128::from_ne_bytes(word) ^ wide).to_ne_bytes());
     }
     for (byte, key) in chunks.into_remainder().iter_mut().zip(key.iter().cycle()) {

@@ -1,0 +1,374 @@
+//! The handle to a live connection that everybody else holds.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Waker,
+    time::Instant,
+};
+
+use hearth_protocol::{Goodbye, GoodbyeCode};
+use hearth_sio::Frame;
+use tokio::net::TcpStream;
+
+use super::{
+    counters::Counters,
+    mail::Mail,
+    outbox::{Outbox, OutboxLimits},
+};
+
+/// A number that no other connection of this process has or will have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConnectionId(pub u64);
+
+/// What became of a pushed frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pushed {
+    /// It waits, and the caller must see to a [`Link::flush`].
+    MustFlush,
+    /// It waits, and a flush is on its way already.
+    Queued,
+    /// The connection is ending; the frame was dropped.
+    Refused,
+}
+
+/// A shared handle to one connection: small, and safe to use from any thread.
+///
+/// Everything that is written to the connection goes through the one queue in here, so frames never interleave.
+pub struct Link {
+    id: ConnectionId,
+    limits: OutboxLimits,
+    counters: Arc<Counters>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    outbox: Outbox,
+    /// The WebSocket that the queue is written to; `None` while polling, and before and after the connection's life.
+    stream: Option<Arc<TcpStream>>,
+    /// Frames that wait for a CONNECT packet; `None` when no namespace is connecting.
+    gate: Option<Vec<Frame>>,
+    /// Inputs for the connection's task.
+    mail: Vec<Mail>,
+    waker: Option<Waker>,
+    deadline: Option<Instant>,
+    goodbye: Option<Box<Goodbye>>,
+    is_closing: bool,
+    /// Somebody has pushed and has yet to flush.
+    is_dirty: bool,
+    /// The connection's task is at work and will flush before it rests.
+    is_in_turn: bool,
+    /// The kernel's buffer is full; the task waits until it is not.
+    is_blocked: bool,
+    /// A write failed.
+    is_broken: bool,
+    /// A POST is being read.
+    is_posting: bool,
+    /// The task has ended.
+    is_over: bool,
+}
+
+impl Link {
+    pub(super) fn new(id: ConnectionId, limits: OutboxLimits, counters: Arc<Counters>) -> Arc<Self> {
+        let state = Mutex::default();
+        Arc::new(Self {
+            id,
+            limits,
+            counters,
+            state,
+        })
+    }
+
+    /// The connection's number.
+    pub fn id(&self) -> ConnectionId {
+        self.id
+    }
+
+    /// Queues a frame. More than the limit ends the connection with `slow_consumer`.
+    pub fn push(&self, frame: Frame) -> Pushed {
+        self.push_all([frame])
+    }
+
+    /// Queues frames that must stay together, such as an event and its attachments.
+    pub fn push_all(&self, frames: impl IntoIterator<Item = Frame>) -> Pushed {
+        let mut state = self.lock();
+        if state.is_closing {
+            return Pushed::Refused;
+        }
+        for frame in frames {
+            if !self.enqueue(&mut state, frame) {
+                return Pushed::Refused;
+            }
+        }
+        if state.is_dirty || state.is_blocked || state.is_in_turn || state.gate.is_some() {
+            return Pushed::Queued;
+        }
+        state.is_dirty = true;
+        Pushed::MustFlush
+    }
+
+    /// Writes everything that waits, as far as the kernel takes it now; the rest follows by itself.
+    pub fn flush(&self) {
+        self.flush_locked(&mut self.lock());
+    }
+
+    /// Queues a frame and writes what waits.
+    pub fn send(&self, frame: Frame) {
+        if self.push(frame) == Pushed::MustFlush {
+            self.flush();
+        }
+    }
+
+    /// Queues frames that must stay together and writes what waits.
+    pub fn send_all(&self, frames: impl IntoIterator<Item = Frame>) {
+        if self.push_all(frames) == Pushed::MustFlush {
+            self.flush();
+        }
+    }
+
+    /// Ends the connection: what waits is sent, then `goodbye`; then the transport closes (temporary: stock clients
+    /// come back) or a DISCONNECT goes first (final: they stay away). A second call changes nothing.
+    pub fn close(&self, goodbye: Goodbye) {
+        let mut state = self.lock();
+        if !state.is_closing {
+            state.is_closing = true;
+            state.goodbye = Some(Box::new(goodbye));
+            wake(&mut state);
+        }
+    }
+
+    /// When the application's permission ends; the connection then closes with `Service::deadline_goodbye`.
+    pub fn set_deadline(&self, deadline: Option<Instant>) {
+        let mut state = self.lock();
+        state.deadline = deadline;
+        wake(&mut state);
+    }
+
+    /// Whether the connection is ending or has ended.
+    pub fn is_closing(&self) -> bool {
+        self.lock().is_closing
+    }
+
+    fn enqueue(&self, state: &mut State, frame: Frame) -> bool {
+        let gated = state.gate.as_ref().map_or(0, Vec::len);
+        if state.outbox.is_full_for(&self.limits, &frame) || gated >= self.limits.max_frames {
+            self.cut_slow_consumer(state);
+            return false;
+        }
+        match &mut state.gate {
+            Some(gate) => gate.push(frame),
+            None => state.outbox.push(frame),
+        }
+        true
+    }
+
+    fn cut_slow_consumer(&self, state: &mut State) {
+        self.counters.count_slow_consumer();
+        state.outbox.clear();
+        state.gate = None;
+        state.is_closing = true;
+        state.goodbye = Some(Box::new(slow_consumer()));
+        wake(state);
+    }
+
+    fn flush_locked(&self, state: &mut State) {
+        state.is_dirty = false;
+        if state.is_in_turn || state.is_blocked || state.is_broken {
+            return;
+        }
+        let Some(stream) = state.stream.as_ref() else {
+            // Polling: the task answers the waiting request.
+            return wake(state);
+        };
+        while !state.outbox.is_empty() {
+            match state.outbox.write_with(|slices| stream.try_write_vectored(slices)) {
+                Ok((frames, bytes)) => self.counters.count_written(frames, bytes),
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                    state.is_blocked = true;
+                    return wake(state);
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(_) => {
+                    state.is_broken = true;
+                    state.outbox = Outbox::default();
+                    return wake(state);
+                }
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing in here panics half-way through a change.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What only the connection's own task and the transport's HTTP side do.
+impl Link {
+    /// Hands an input to the connection's task; dropped, and so refused, when the connection is over.
+    pub(super) fn post(&self, mail: Mail) {
+        let mut state = self.lock();
+        if state.is_over {
+            return;
+        }
+        state.mail.push(mail);
+        wake(&mut state);
+    }
+
+    /// Marks that a POST is being read, until the guard is dropped; `None` when one is already.
+    pub(super) fn begin_post(self: &Arc<Self>) -> Option<Posting> {
+        let was_posting = std::mem::replace(&mut self.lock().is_posting, true);
+        (!was_posting).then(|| Posting(self.clone()))
+    }
+
+    /// Begins a turn of the task: others leave the writing to it. Returns what arrived for it.
+    pub(super) fn begin_turn(&self, waker: &Waker) -> Arrived {
+        let mut state = self.lock();
+        state.is_in_turn = true;
+        if !state.waker.as_ref().is_some_and(|known| known.will_wake(waker)) {
+            state.waker = Some(waker.clone());
+        }
+        Arrived {
+            mail: std::mem::take(&mut state.mail),
+            goodbye: state.goodbye.take(),
+            deadline: state.deadline,
+            is_broken: state.is_broken,
+        }
+    }
+
+    /// Ends a turn and writes what waits, as far as it goes.
+    pub(super) fn end_turn(&self) -> Rest {
+        let mut state = self.lock();
+        state.is_in_turn = false;
+        if state.stream.is_some() {
+            self.flush_locked(&mut state);
+        }
+        Rest {
+            is_blocked: state.is_blocked,
+            is_broken: state.is_broken,
+            has_arrived: !state.mail.is_empty() || state.goodbye.is_some(),
+        }
+    }
+
+    /// Queues frames of the protocol itself, past the gate. They count towards the limit, but for those that end the
+    /// connection.
+    pub(super) fn push_own(&self, frames: impl IntoIterator<Item = Frame>) {
+        let mut state = self.lock();
+        for frame in frames {
+            if !state.is_closing && state.outbox.is_full_for(&self.limits, &frame) {
+                return self.cut_slow_consumer(&mut state);
+            }
+            state.outbox.push(frame);
+        }
+    }
+
+    /// The kernel has room again.
+    pub(super) fn unblock(&self) {
+        self.lock().is_blocked = false;
+    }
+
+    /// From now on the queue is written to this WebSocket.
+    pub(super) fn attach(&self, stream: Arc<TcpStream>) {
+        self.lock().stream = Some(stream);
+    }
+
+    /// Holds back what is pushed until [`Link::open_gate`].
+    pub(super) fn shut_gate(&self) {
+        self.lock().gate.get_or_insert_default();
+    }
+
+    /// Lets through, or drops, what was held back.
+    pub(super) fn open_gate(&self, is_accepted: bool) {
+        let mut state = self.lock();
+        let held = state.gate.take().unwrap_or_default();
+        if is_accepted {
+            held.into_iter().for_each(|frame| state.outbox.push(frame));
+        }
+    }
+
+    /// Takes a polling answer; `None` when nothing waits.
+    pub(super) fn take_payload(&self, max_bytes: usize) -> Option<Vec<u8>> {
+        let mut state = self.lock();
+        let body = state.outbox.take_payload(max_bytes);
+        if body.is_empty() {
+            return None;
+        }
+        self.counters.count_written(1, body.len());
+        Some(body)
+    }
+
+    /// Whether something waits to be sent.
+    pub(super) fn has_waiting(&self) -> bool {
+        !self.lock().outbox.is_empty()
+    }
+
+    /// The connection is over: nothing is accepted and nothing is written any more.
+    pub(super) fn end(&self) {
+        let mut state = self.lock();
+        *state = State {
+            is_closing: true,
+            is_broken: true,
+            is_over: true,
+            ..State::default()
+        };
+    }
+
+    /// Refuses pushes from the application from now on.
+    pub(super) fn start_closing(&self) {
+        self.lock().is_closing = true;
+    }
+
+    /// Has the task look around, because a time has come.
+    pub(super) fn wake(&self) {
+        wake(&mut self.lock());
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Link")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// While it lives, a POST is being read.
+pub(super) struct Posting(Arc<Link>);
+
+impl Drop for Posting {
+    fn drop(&mut self) {
+        self.0.lock().is_posting = false;
+    }
+}
+
+/// What others left for the task.
+pub(super) struct Arrived {
+    pub(super) mail: Vec<Mail>,
+    pub(super) goodbye: Option<Box<Goodbye>>,
+    pub(super) deadline: Option<Instant>,
+    pub(super) is_broken: bool,
+}
+
+/// How a turn ended.
+pub(super) struct Rest {
+    pub(super) is_blocked: bool,
+    pub(super) is_broken: bool,
+    pub(super) has_arrived: bool,
+}
+
+fn wake(state: &mut State) {
+    if let Some(waker) = &state.waker {
+        waker.wake_by_ref();
+    }
+}
+
+fn slow_consumer() -> Goodbye {
+    Goodbye {
+        code: GoodbyeCode::SlowConsumer,
+        message: "Too much waited for this connection; reconnect and catch up.".to_owned(),
+        temporary: GoodbyeCode::SlowConsumer.is_temporary(),
+        reconnect_after_ms: None,
+    }
+}

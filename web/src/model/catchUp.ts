@@ -1,6 +1,7 @@
 import { without } from '../lib/records'
-import type { RoomSummary, StreamId, StreamPage, SyncResult, UserSnapshot } from '../protocol/generated'
-import type { Chat, DurableEvent } from './chat'
+import type { RoomSummary, StreamId, UserSnapshot } from '../protocol/generated'
+import type { CheckedPage, CheckedSync } from '../protocol/parse'
+import type { Chat } from './chat'
 import { cursorOf, drain, foldEvents, forgetRoom, settle } from './chat'
 import { reduceReadCursor } from './room'
 
@@ -25,7 +26,7 @@ export function cursorsToAsk(chat: Chat, scope: CatchUpScope): Readonly<Record<S
 }
 
 /** Folds an answer of `sync`. */
-export function foldSync(chat: Chat, result: SyncResult): Chat {
+export function foldSync(chat: Chat, result: CheckedSync): Chat {
   let next = result.user ? foldUserSnapshot(chat, result.user) : chat
   // The user's own stream first: it tells which rooms there are.
   const own = next.me?.id
@@ -37,7 +38,7 @@ export function foldSync(chat: Chat, result: SyncResult): Chat {
   return next
 }
 
-function foldPage(chat: Chat, stream: StreamId, page: StreamPage): Chat {
+function foldPage(chat: Chat, stream: StreamId, page: CheckedPage): Chat {
   if (page.gone) return forgetRoom(chat, stream)
   if (page.reset)
     return page.summary
@@ -46,7 +47,7 @@ function foldPage(chat: Chat, stream: StreamId, page: StreamPage): Chat {
   const behind = page.more
     ? { ...chat.behind, [stream]: true as const }
     : (without(chat.behind, stream) as Chat['behind'])
-  const next = foldEvents({ ...chat, behind }, page.events as readonly DurableEvent[])
+  const next = foldEvents({ ...chat, behind }, page.events)
   return settle(drain(next, stream), stream)
 }
 
@@ -84,4 +85,20 @@ function foldUserSnapshot(chat: Chat, snapshot: UserSnapshot): Chat {
 function newer(known: RoomSummary | undefined, fresh: RoomSummary): RoomSummary {
   if (!known || known.seq <= fresh.seq) return known ? reduceReadCursor(fresh, known) : fresh
   return reduceReadCursor(known, fresh)
+}
+
+/**
+ * Gaps that `sync` did not fill: what was announced beyond the server's head is dropped, and a room whose two
+ * foldings disagree takes a fresh snapshot.
+ */
+export function giveUpGaps(chat: Chat): Chat {
+  const ahead = Object.fromEntries(
+    Object.entries(chat.ahead).filter(([stream]) => cursorOf(chat, stream) === undefined),
+  )
+  const torn = Object.keys(chat.rooms).filter((roomId) => {
+    const summary = chat.summaries[roomId]
+    return summary !== undefined && summary.seq !== chat.rooms[roomId]?.seq
+  })
+  const outdated = { ...chat.outdated, ...Object.fromEntries(torn.map((roomId) => [roomId, true as const])) }
+  return { ...chat, ahead, behind: {}, outdated }
 }

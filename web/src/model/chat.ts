@@ -3,6 +3,7 @@ import type {
   Me,
   Message,
   MessageSaved,
+  ReadCursor,
   RoomEvent,
   RoomId,
   RoomSnapshot,
@@ -12,6 +13,7 @@ import type {
   UserEvent,
   UserRef,
 } from '../protocol/generated'
+import type { DurableEvent } from '../protocol/parse'
 import type { Outbox } from './outbox'
 import { removeEntry, removeFolded } from './outbox'
 import type { RoomState } from './room'
@@ -20,9 +22,6 @@ import type { Timeline } from './timeline'
 import { addMessages, emptyTimeline } from './timeline'
 import type { Summaries } from './user'
 import { reduceSummary, reduceUser } from './user'
-
-/** What the server emits that is numbered. `message_saved` stands in its room's stream for the sender's own message. */
-export type DurableEvent = RoomEvent | UserEvent | { readonly event: 'message_saved'; readonly data: MessageSaved }
 
 /**
  * Everything that is folded from streams, and what is on its way into them.
@@ -128,6 +127,17 @@ export function forgetRoom(chat: Chat, roomId: RoomId): Chat {
   }
 }
 
+/** Moves the read cursor of a room forward, in the list and where the room is open. */
+export function moveReadCursor(chat: Chat, roomId: RoomId, cursor: ReadCursor): Chat {
+  const summary = chat.summaries[roomId]
+  const room = chat.rooms[roomId]
+  return {
+    ...chat,
+    summaries: summary ? withEntry(chat.summaries, roomId, reduceReadCursor(summary, cursor)) : chat.summaries,
+    rooms: room ? withEntry(chat.rooms, roomId, reduceReadCursor(room, cursor)) : chat.rooms,
+  }
+}
+
 /** Removes own messages from the outbox that are among these. */
 export function removeSent(chat: Chat, messages: readonly Message[]): Chat {
   let { outbox } = chat
@@ -168,6 +178,7 @@ function foldOne(chat: Chat, event: DurableEvent, arrived: Arrived): Chat {
   const place = placeOf(cursor, seqOf(event))
   if (place === 'gap') return waitAhead(chat, stream, event)
   if (place === 'seen') return forgetSent(chat, event)
+  if (event.event === 'unknown') return follow(skip(chat, stream), stream, arrived)
   const whole = event.event === 'message_saved' ? wholeMessage(chat, event.data) : event
   // Sent by an earlier run that forgot the content: only `sync` can tell it.
   if (!whole) return waitAhead(chat, stream, event)
@@ -186,6 +197,21 @@ function follow(chat: Chat, stream: StreamId, arrived: Arrived): Chat {
   const ahead = rest.length === 0 ? without(chat.ahead, stream) : { ...chat.ahead, [stream]: rest }
   const next = foldOne({ ...chat, ahead }, first, arrived)
   return seqOf(first) <= cursor ? follow(next, stream, arrived) : next
+}
+
+/** An event that this client does not understand still counts in its stream. */
+function skip(chat: Chat, stream: StreamId): Chat {
+  if (stream === chat.me?.id) return { ...chat, userSeq: (chat.userSeq ?? 0) + 1 }
+  const cursor = cursorOf(chat, stream)
+  const advance = <T extends { seq: Seq }>(state: T): T =>
+    state.seq === cursor ? { ...state, seq: cursor + 1 } : state
+  const summary = chat.summaries[stream]
+  const room = chat.rooms[stream]
+  return {
+    ...chat,
+    summaries: summary ? withEntry(chat.summaries, stream, advance(summary)) : chat.summaries,
+    rooms: room ? withEntry(chat.rooms, stream, advance(room)) : chat.rooms,
+  }
 }
 
 function foldUser(chat: Chat, event: UserEvent): Chat {

@@ -45,7 +45,10 @@ const LONGEST_WAIT_MS = 30_000
 
 /** Puts a message at the end of the queue. */
 export function compose(outbox: Outbox, draft: Draft): Outbox {
-  return [...outbox, { ...draft, position: nextPosition(outbox), attempts: 0, state: { kind: 'pending' } }]
+  return [
+    ...outbox,
+    { ...draft, position: nextPosition(outbox, draft.createdAt), attempts: 0, state: { kind: 'pending' } },
+  ]
 }
 
 /**
@@ -104,7 +107,10 @@ export function retryEntry(outbox: Outbox, id: ClientMessageId): Outbox {
   const entry = outbox.find((other) => other.clientMessageId === id)
   if (entry?.state.kind !== 'failed') return outbox
   const others = outbox.filter((other) => other !== entry)
-  return [...others, { ...entry, position: nextPosition(outbox), attempts: 0, state: { kind: 'pending' } }]
+  return [
+    ...others,
+    { ...entry, position: nextPosition(outbox, entry.position), attempts: 0, state: { kind: 'pending' } },
+  ]
 }
 
 /** The person gives a message up. One that is on its way, or arrived, cannot be called back. */
@@ -133,6 +139,12 @@ export function adoptEntries(outbox: Outbox, stored: Outbox): Outbox {
   return [...outbox, ...fresh].sort((a, b) => a.position - b.position || a.createdAt - b.createdAt)
 }
 
+/** Takes an entry as another tab has it now. */
+export function putEntry(outbox: Outbox, entry: OutboxEntry): Outbox {
+  const others = outbox.filter((other) => other.clientMessageId !== entry.clientMessageId)
+  return [...others, entry].sort((a, b) => a.position - b.position || a.createdAt - b.createdAt)
+}
+
 function headEntries(outbox: Outbox): readonly OutboxEntry[] {
   const heads = new Map<RoomId, OutboxEntry>()
   for (const entry of outbox) {
@@ -142,8 +154,9 @@ function headEntries(outbox: Outbox): readonly OutboxEntry[] {
   return [...heads.values()]
 }
 
-function nextPosition(outbox: Outbox): number {
-  return outbox.reduce((last, entry) => Math.max(last, entry.position), 0) + 1
+/** Behind everything known, and by time behind what other tabs or earlier runs wrote. */
+function nextPosition(outbox: Outbox, atLeast: number): number {
+  return outbox.reduce((last, entry) => Math.max(last, entry.position + 1), atLeast)
 }
 
 function change(outbox: Outbox, id: ClientMessageId, alter: (entry: OutboxEntry) => OutboxEntry): Outbox {

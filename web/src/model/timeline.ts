@@ -22,6 +22,8 @@ export type Timeline = {
 /** Nothing known yet. */
 export const emptyTimeline: Timeline = { runs: [], anchor: undefined, focus: undefined, oldest: 1 }
 
+const NONE: Run = []
+
 /** Most messages kept of a room that is not on the screen. */
 export const KEPT_MESSAGES = 200
 
@@ -48,7 +50,7 @@ export function addPage(timeline: Timeline, page: MessagePage): Timeline {
 export function shownRun(timeline: Timeline): Run {
   const { anchor } = timeline
   const anchored = anchor === undefined ? undefined : timeline.runs.find((run) => includesNumber(run, anchor))
-  return anchored ?? timeline.runs.at(-1) ?? []
+  return anchored ?? timeline.runs.at(-1) ?? NONE
 }
 
 /** There are older messages than those shown. */

@@ -1,6 +1,15 @@
 import { assertNever } from '../lib/assertNever'
 import { without } from '../lib/records'
-import type { RoomEvent, RoomId, RoomSummary, Seq, UserEvent, UserId, UserSnapshot } from '../protocol/generated'
+import type {
+  RoomEvent,
+  RoomId,
+  RoomSummary,
+  Seq,
+  UserEvent,
+  UserId,
+  UserRef,
+  UserSnapshot,
+} from '../protocol/generated'
 import { placeOf, reduceReadCursor } from './room'
 
 /** The rooms of the list, by id. */
@@ -62,6 +71,18 @@ export function reduceSummary(summary: RoomSummary, event: RoomEvent, me: UserId
     }
     default:
       return assertNever(event)
+  }
+}
+
+/** Somebody's name or picture changed. */
+export function renameInSummary(summary: RoomSummary, user: UserRef): RoomSummary {
+  const peer = summary.peer?.id === user.id
+  const sender = summary.lastMessage?.sender.id === user.id
+  if (!peer && !sender) return summary
+  return {
+    ...summary,
+    ...(peer ? { peer: user } : {}),
+    ...(sender && summary.lastMessage ? { lastMessage: { ...summary.lastMessage, sender: user } } : {}),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { TimelineRow } from '../model/rows'
-import type { Member, Room, RoomRole, Seq } from '../protocol/generated'
+import type { Member, Room, RoomRole, Seq, UserRef } from '../protocol/generated'
 
 /** What one needs to draw a room's frame. `stale`: shown from the local copy, catching up. */
 export type RoomView =
@@ -10,6 +10,8 @@ export type RoomView =
       readonly room: Room
       /** The room's name, or the other person's display name. */
       readonly title: string
+      /** The other person of a direct room. */
+      readonly peer: UserRef | undefined
       /** Everyone in it, by time of joining. */
       readonly members: readonly Member[]
       /** The role of the person who looks. */

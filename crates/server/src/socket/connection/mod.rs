@@ -134,8 +134,9 @@ impl<S: Service> Connection<S> {
     fn take_turn(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
         let arrived = self.link().begin_turn(cx.waker());
         let deadline = arrived.deadline;
-        self.handle_arrived(cx, now, arrived);
+        // First the time, so that a request after a missed ping finds the session closed.
         self.handle_times(cx, now, deadline);
+        self.handle_arrived(cx, now, arrived);
         self.poll_candidate(cx, now);
         let mut has_more = self.poll_websocket(cx, now);
         self.continue_post(cx, now);

@@ -11,6 +11,9 @@ export CARGO_TARGET_DIR := $(TARGET)
 
 WEB_INSTALLED := web/node_modules/.package-lock.json
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/index.html web/vite.config.ts -type f -not -name '*.test.*')
+# Exactly what the lock file names. Not `npm ci`: it refuses a lock file that was written on Linux and so names only the Linux
+# builds of native tools.
+NPM_INSTALL := npm install --no-save --no-audit --no-fund
 DEBUG_HEARTH := $(TARGET)/debug/hearth
 
 .PHONY: help build run dev check test test-rust test-web test-stock test-e2e generate screenshots bench bench-peer audit tools
@@ -68,7 +71,7 @@ bench: build ## Loads a local server and prints its figures
 
 bench-peer: build ## The same load against a minimal Node socket.io server, and the ratios
 	cargo build --release --locked --package hearth-bench
-	cd bench/peer-node && npm ci --no-audit --no-fund
+	cd bench/peer-node && $(NPM_INSTALL)
 	$(TARGET)/release/hearth-bench --server $(TARGET)/release/hearth --peer bench/peer-node
 
 audit: $(WEB_INSTALLED) ## Asks the advisory lists about the dependencies (needs the network and cargo-deny)
@@ -80,7 +83,7 @@ tools:
 
 $(WEB_INSTALLED): web/package.json web/package-lock.json
 	scripts/ensure.sh node
-	cd web && npm ci --no-audit --no-fund
+	cd web && $(NPM_INSTALL)
 	touch $@
 
 web/dist/index.html: $(WEB_INSTALLED) $(WEB_SOURCES)

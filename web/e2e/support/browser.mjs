@@ -24,7 +24,10 @@ export const THEMES = ['light', 'dark']
 /** Where chromium is: named by CHROMIUM, or found on the PATH. */
 function executablePath() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM
-  return execFileSync('/bin/sh', ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome'])
+  return execFileSync('/bin/sh', [
+    '-c',
+    'command -v chromium || command -v chromium-browser || command -v google-chrome',
+  ])
     .toString()
     .trim()
 }

@@ -40,14 +40,18 @@ export class Server {
   /** Starts the process on the same port and data, and waits until it is ready. */
   async up() {
     const environment = { HEARTH_DATA: this.data, HEARTH_LISTEN: `127.0.0.1:${this.port}`, ...this.settings }
-    this.#process = spawn(binary, ['serve'], { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#process = spawn(binary, ['serve'], {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream.on('data', (chunk) => {
         this.#output += chunk
       })
     }
     await until('the server is ready', async () => {
-      if (this.#process.exitCode !== null) throw new Error(`hearth ended with ${this.#process.exitCode}:\n${this.#output}`)
+      if (this.#process.exitCode !== null)
+        throw new Error(`hearth ended with ${this.#process.exitCode}:\n${this.#output}`)
       const answer = await fetch(`${this.url}/readyz`).catch(() => undefined)
       return answer?.ok
     })

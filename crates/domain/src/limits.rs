@@ -15,7 +15,7 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// Messages of one user unless configured otherwise: 60 a minute, 20 at once.
+    /// Messages of one user unless configured otherwise: 60 a minute, all of them at once if need be.
     pub const MESSAGES: Self = Self {
         interval: Duration::from_secs(1),
         burst: 60,

@@ -36,6 +36,12 @@ impl Error {
         Self::refused(ErrorCode::NotFound, "This does not exist, or you have no access to it.")
     }
 
+    /// The route exists, but not for this method.
+    #[must_use]
+    pub fn method_not_allowed() -> Self {
+        Self::refused(ErrorCode::Invalid, "This route does not take this method.")
+    }
+
     /// Allowed to know of it, but not to do it.
     #[must_use]
     pub fn forbidden(message: impl Into<String>) -> Self {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::db::{Row, Tx};
 use crate::error::Result;
-use crate::hub::ConnectionId;
+use crate::socket::ConnectionId;
 
 /// What the hub is told after a commit.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! The hearth server: the only crate with the database, HTTP and sockets.
 
 pub mod accounts;
+pub mod app;
 pub mod clock;
 pub mod config;
 pub mod db;
@@ -9,4 +10,12 @@ pub mod events;
 pub mod http;
 pub mod hub;
 pub mod limits;
+pub mod messages;
+pub mod reads;
+pub mod rooms;
+mod running;
 pub mod socket;
+pub mod sync;
+pub mod typing;
+
+pub use running::{Running, start, start_at};

@@ -1,7 +1,8 @@
 //! Finding people: by id, by handle, by the beginning of a name. Banned people are not found.
 
-use hearth_protocol::{Me, SiteRole, UserId, UserRef};
+use hearth_protocol::{Me, SiteRole, UnixMs, UserId, UserRef};
 
+use crate::app::App;
 use crate::db::{Row, Tx};
 use crate::error::{Error, Result};
 
@@ -35,6 +36,29 @@ pub async fn require_user(tx: &mut Tx, user_id: UserId) -> Result<UserRef> {
         username: me.username,
         display_name: me.display_name,
         avatar: me.avatar,
+    })
+}
+
+/// Remembers when the user's last device went.
+pub async fn note_last_seen(app: &App, user_id: UserId, last_seen: UnixMs) {
+    let noted = app.db.write(move |tx| {
+        Box::pin(async move {
+            tx.execute(NOTE_LAST_SEEN, &[user_id.into(), last_seen.into()]).await?;
+            Ok(())
+        })
+    });
+    if let Err(error) = noted.await {
+        tracing::warn!(error = ?error, "the moment a user was last seen is lost");
+    }
+}
+
+/// Reads `id, username, display_name, avatar` from column `at` on: for the joins of other slices.
+pub fn read_user(row: &Row<'_>, at: usize) -> Result<UserRef> {
+    Ok(UserRef {
+        id: row.get(at)?,
+        username: row.get(at + 1)?,
+        display_name: row.get(at + 2)?,
+        avatar: row.get(at + 3)?,
     })
 }
 
@@ -76,7 +100,7 @@ pub fn parse_role(text: &str) -> Result<SiteRole> {
 }
 
 /// Every statement of this file; a test prepares them all.
-pub const STATEMENTS: &[&str] = &[FIND_ACTIVE, FIND_BY_USERNAME_KEY, FIND_ME];
+pub const STATEMENTS: &[&str] = &[FIND_ACTIVE, FIND_BY_USERNAME_KEY, FIND_ME, NOTE_LAST_SEEN];
 
 const FIND_ACTIVE: &str = "
 select id
@@ -93,4 +117,9 @@ where username_key = $1
 const FIND_ME: &str = "
 select id, username, display_name, avatar, email, role, created_at
 from users
+where id = $1";
+
+const NOTE_LAST_SEEN: &str = "
+update users
+set last_seen_at = $2
 where id = $1";

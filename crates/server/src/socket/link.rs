@@ -17,9 +17,7 @@ use super::{
     outbox::{Outbox, OutboxLimits},
 };
 
-/// A number that no other connection of this process has or will have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ConnectionId(pub u64);
+pub use hearth_domain::ConnectionId;
 
 /// What became of a pushed frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@
 mod admission;
 mod connection;
 mod counters;
+pub mod dispatch;
 mod engine;
 mod http;
 mod link;

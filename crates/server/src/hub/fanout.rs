@@ -1,0 +1,289 @@
+//! The fan-out thread: who is connected, who listens to which room, and the writing.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, RwLock};
+
+use hearth_protocol::{GoodbyeCode, RoomEvent, RoomId, SessionId, Signal, UserId};
+use hearth_sio::Frame;
+
+use super::encode::{goodbye, room_event_frame, saved_frame, tagged_frame};
+use super::queue::{Input, Queue};
+use super::{Attachment, OnOffline};
+use crate::clock::Clock;
+use crate::events::Announcement;
+use crate::socket::{ConnectionId, Link, Pushed};
+
+/// Inputs handled between two flushes: well below the frames a link may queue, so a burst cuts no healthy reader off.
+const ROUND: usize = 128;
+
+/// A connected user. Rooms are kept per user, not per connection: all devices hear the same.
+struct Online {
+    connections: Vec<Connection>,
+    rooms: Rooms,
+    /// The last round in which a signal for several rooms reached this user.
+    reached: u64,
+}
+
+struct Connection {
+    link: Arc<Link>,
+    session_id: SessionId,
+}
+
+/// What a user listens to.
+enum Rooms {
+    /// The list is being read; these changes (joined or left) were committed meanwhile and are applied on top of it.
+    Reading(Vec<(RoomId, bool)>),
+    /// Known, and kept up to date.
+    Known(HashSet<RoomId>),
+}
+
+pub(super) struct Fanout {
+    users: HashMap<UserId, Online>,
+    rooms: HashMap<RoomId, HashSet<UserId>>,
+    dirty: Vec<Arc<Link>>,
+    reaches: u64,
+    online: Arc<RwLock<HashSet<UserId>>>,
+    clock: Clock,
+    on_offline: OnOffline,
+}
+
+impl Fanout {
+    pub(super) fn new(online: Arc<RwLock<HashSet<UserId>>>, clock: Clock, on_offline: OnOffline) -> Self {
+        Self {
+            users: HashMap::new(),
+            rooms: HashMap::new(),
+            dirty: Vec::new(),
+            reaches: 0,
+            online,
+            clock,
+            on_offline,
+        }
+    }
+
+    pub(super) fn run(mut self, queue: &Queue) {
+        let mut inputs = VecDeque::new();
+        while queue.take(&mut inputs) {
+            while !inputs.is_empty() {
+                let round = inputs.len().min(ROUND);
+                for input in inputs.drain(..round) {
+                    self.handle(input);
+                }
+                for link in self.dirty.drain(..) {
+                    link.flush();
+                }
+            }
+        }
+    }
+
+    fn handle(&mut self, input: Input) {
+        match input {
+            Input::Attach(attachment) => self.attach(attachment),
+            Input::Subscribe { user_id, rooms } => self.subscribe(user_id, rooms),
+            Input::Detach { connection_id, user_id } => self.detach(connection_id, user_id),
+            Input::Announce(announcement) => self.announce(announcement),
+            Input::Signal {
+                room_id,
+                signal,
+                except,
+            } => self.signal(room_id, &signal, except),
+            Input::CloseSession { session_id, code } => self.close_session(session_id, code),
+            Input::CloseUser { user_id, code } => self.close_user(user_id, code),
+        }
+    }
+
+    fn attach(
+        &mut self,
+        Attachment {
+            link,
+            user_id,
+            session_id,
+        }: Attachment,
+    ) {
+        let user = self.users.entry(user_id).or_insert_with(|| Online {
+            connections: Vec::with_capacity(1),
+            rooms: Rooms::Reading(Vec::new()),
+            reached: 0,
+        });
+        user.connections.push(Connection { link, session_id });
+        self.online.write().expect("no holder panics").insert(user_id);
+    }
+
+    fn subscribe(&mut self, user_id: UserId, rooms: Vec<RoomId>) {
+        let Some(user) = self.users.get_mut(&user_id) else {
+            return;
+        };
+        let Rooms::Reading(changes) = &user.rooms else { return };
+        let mut known: HashSet<RoomId> = rooms.into_iter().collect();
+        for (room_id, joined) in changes {
+            if *joined {
+                known.insert(*room_id);
+            } else {
+                known.remove(room_id);
+            }
+        }
+        for room_id in &known {
+            self.rooms.entry(*room_id).or_default().insert(user_id);
+        }
+        user.rooms = Rooms::Known(known);
+        self.around(user_id, &Signal::UserConnected { user_id });
+    }
+
+    fn detach(&mut self, connection_id: ConnectionId, user_id: UserId) {
+        let Some(user) = self.users.get_mut(&user_id) else {
+            return;
+        };
+        user.connections
+            .retain(|connection| connection.link.id() != connection_id);
+        if !user.connections.is_empty() {
+            return;
+        }
+        let last_seen = self.clock.now();
+        self.around(user_id, &Signal::UserDisconnected { user_id, last_seen });
+        self.online.write().expect("no holder panics").remove(&user_id);
+        let gone = self.users.remove(&user_id);
+        if let Some(Online {
+            rooms: Rooms::Known(rooms),
+            ..
+        }) = gone
+        {
+            for room_id in rooms {
+                self.forget(room_id, user_id);
+            }
+        }
+        (self.on_offline)(user_id, last_seen);
+    }
+
+    fn forget(&mut self, room_id: RoomId, user_id: UserId) {
+        let Some(listeners) = self.rooms.get_mut(&room_id) else {
+            return;
+        };
+        listeners.remove(&user_id);
+        if listeners.is_empty() {
+            self.rooms.remove(&room_id);
+        }
+    }
+
+    fn announce(&mut self, announcement: Announcement) {
+        match announcement {
+            Announcement::Room {
+                room_id,
+                event,
+                saved_for,
+            } => self.room_event(room_id, &event, saved_for),
+            Announcement::User { user_id, event } => self.tell_user(user_id, &tagged_frame(&event)),
+            Announcement::Joined { user_id, room_id } => self.change(user_id, room_id, true),
+            Announcement::Left { user_id, room_id } => self.change(user_id, room_id, false),
+            Announcement::Around { user_id, signal } => self.around(user_id, &signal),
+        }
+    }
+
+    fn change(&mut self, user_id: UserId, room_id: RoomId, joined: bool) {
+        let Some(user) = self.users.get_mut(&user_id) else {
+            return;
+        };
+        match &mut user.rooms {
+            Rooms::Reading(changes) => changes.push((room_id, joined)),
+            Rooms::Known(rooms) if joined => {
+                rooms.insert(room_id);
+                self.rooms.entry(room_id).or_default().insert(user_id);
+            }
+            Rooms::Known(rooms) => {
+                rooms.remove(&room_id);
+                self.forget(room_id, user_id);
+            }
+        }
+    }
+
+    fn room_event(&mut self, room_id: RoomId, event: &RoomEvent, saved_for: Option<ConnectionId>) {
+        let frame = room_event_frame(event);
+        let saved = match (saved_for, event) {
+            (Some(connection_id), RoomEvent::ReceiveMessage(message)) => Some((connection_id, saved_frame(message))),
+            _ => None,
+        };
+        let Some(listeners) = self.rooms.get(&room_id) else {
+            return;
+        };
+        for user_id in listeners {
+            let Some(user) = self.users.get(user_id) else { continue };
+            for connection in &user.connections {
+                let frame = match &saved {
+                    Some((sender, saved)) if *sender == connection.link.id() => saved,
+                    _ => &frame,
+                };
+                push(&mut self.dirty, &connection.link, frame);
+            }
+        }
+    }
+
+    fn signal(&mut self, room_id: RoomId, signal: &Signal, except: Option<ConnectionId>) {
+        let frame = tagged_frame(signal);
+        let Some(listeners) = self.rooms.get(&room_id) else {
+            return;
+        };
+        for user_id in listeners {
+            let Some(user) = self.users.get(user_id) else { continue };
+            for connection in &user.connections {
+                if Some(connection.link.id()) != except {
+                    push(&mut self.dirty, &connection.link, &frame);
+                }
+            }
+        }
+    }
+
+    /// Tells everyone who shares a room with the user, once each, the user excepted.
+    fn around(&mut self, user_id: UserId, signal: &Signal) {
+        let Some(Online {
+            rooms: Rooms::Known(rooms),
+            ..
+        }) = self.users.get(&user_id)
+        else {
+            return;
+        };
+        let rooms: Vec<RoomId> = rooms.iter().copied().collect();
+        let frame = tagged_frame(signal);
+        self.reaches += 1;
+        for room_id in rooms {
+            let Some(listeners) = self.rooms.get(&room_id) else {
+                continue;
+            };
+            for listener in listeners.iter().filter(|listener| **listener != user_id) {
+                let Some(user) = self.users.get_mut(listener) else {
+                    continue;
+                };
+                if std::mem::replace(&mut user.reached, self.reaches) == self.reaches {
+                    continue;
+                }
+                for connection in &user.connections {
+                    push(&mut self.dirty, &connection.link, &frame);
+                }
+            }
+        }
+    }
+
+    fn tell_user(&mut self, user_id: UserId, frame: &Frame) {
+        let Some(user) = self.users.get(&user_id) else { return };
+        for connection in &user.connections {
+            push(&mut self.dirty, &connection.link, frame);
+        }
+    }
+
+    fn close_session(&mut self, session_id: SessionId, code: GoodbyeCode) {
+        let connections = self.users.values().flat_map(|user| &user.connections);
+        for connection in connections.filter(|connection| connection.session_id == session_id) {
+            connection.link.close(goodbye(code));
+        }
+    }
+
+    fn close_user(&mut self, user_id: UserId, code: GoodbyeCode) {
+        for connection in self.users.get(&user_id).into_iter().flat_map(|user| &user.connections) {
+            connection.link.close(goodbye(code));
+        }
+    }
+}
+
+/// Queues a frame and notes the link for the round's flush.
+fn push(dirty: &mut Vec<Arc<Link>>, link: &Arc<Link>, frame: &Frame) {
+    if link.push(frame.clone()) == Pushed::MustFlush {
+        dirty.push(Arc::clone(link));
+    }
+}

@@ -1,0 +1,102 @@
+//! A running server: starting and stopping all of its parts in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use hearth_protocol::{Goodbye, GoodbyeCode};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::hub::goodbye;
+use crate::socket::Engine;
+use crate::socket::dispatch::{Chat, engine_config};
+use crate::{http, typing};
+
+/// Time for connections to be told goodbye, and then for requests to finish. Both together stay below 10 s.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// Clients come back spread over this time.
+const RECONNECT_WITHIN_MS: u64 = 5_000;
+
+/// A server that serves.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its parts.
+    pub app: Arc<App>,
+    engine: Arc<Engine<Chat>>,
+    stop: watch::Sender<bool>,
+    http: JoinHandle<()>,
+    typing: JoinHandle<()>,
+}
+
+/// Starts a server.
+///
+/// Errors: the address is taken; as [`App::open`].
+pub async fn start(config: Config) -> anyhow::Result<Running> {
+    start_at(config, Clock::default()).await
+}
+
+/// Starts a server whose time is `clock`'s.
+///
+/// Errors: as [`start`].
+pub async fn start_at(config: Config, clock: Clock) -> anyhow::Result<Running> {
+    let listener = TcpListener::bind(config.listen).await;
+    let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let address = listener.local_addr()?;
+    let app = App::open(config, clock, address)?;
+    http::figures::start();
+
+    let engine = Engine::start(Arc::new(Chat::new(Arc::clone(&app))), engine_config(&app.config));
+    let counted = Arc::clone(&engine);
+    app.set_socket_figures(Box::new(move || counted.figures()));
+    let router = http::api::router(&app, Arc::clone(&engine));
+    let (stop, stopping) = watch::channel(false);
+    let http = tokio::spawn(http::serve::serve(
+        listener,
+        router,
+        app.config.http.max_connections,
+        stopping,
+    ));
+    let typing = tokio::spawn(typing::run(Arc::clone(&app)));
+    tracing::info!(%address, "listening");
+    Ok(Running {
+        address,
+        app,
+        engine,
+        stop,
+        http,
+        typing,
+    })
+}
+
+impl Running {
+    /// Stops: accepts nothing more, says goodbye to every connection, finishes requests and commits. Takes at most 10 s.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        let told = Goodbye {
+            reconnect_after_ms: Some(RECONNECT_WITHIN_MS),
+            ..goodbye(GoodbyeCode::ShuttingDown)
+        };
+        if !self.engine.shutdown(&told, PATIENCE).await {
+            tracing::warn!("some connections did not end in time");
+        }
+        if tokio::time::timeout(PATIENCE, self.http).await.is_err() {
+            tracing::warn!("some requests did not finish in time");
+        }
+        self.typing.abort();
+        let _ = self.typing.await;
+        let app = self.app;
+        // Joins threads, which must not happen on a thread of the runtime.
+        let closed = tokio::task::spawn_blocking(move || {
+            app.db.close();
+            app.hub.stop();
+        });
+        let _ = closed.await;
+    }
+}

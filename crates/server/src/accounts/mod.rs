@@ -11,7 +11,9 @@ use hearth_protocol::{ErrorCode, SessionId, SiteRole, UnixMs, UserId};
 use crate::app::App;
 use crate::error::{Error, Result};
 
-pub use people::{find_active, find_by_username_key, note_last_seen, parse_role, read_user, require_me, require_user, role_text};
+pub use people::{
+    find_active, find_by_username_key, note_last_seen, parse_role, read_user, require_me, require_user, role_text,
+};
 
 /// Somebody who proved who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

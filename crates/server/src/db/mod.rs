@@ -5,6 +5,8 @@
 //! slices' `store.rs`, not here.
 
 mod sqlite;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use std::path::Path;

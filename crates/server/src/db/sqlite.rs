@@ -96,16 +96,11 @@ impl Drop for Sqlite {
     }
 }
 
+/// Takes a place in the queue at the first poll, always: tokio's cooperative budget would let later calls overtake.
 async fn enqueue(queue: &Mutex<Option<mpsc::Sender<Job>>>, job: Job) -> Result<()> {
-    let sender = queue
-        .lock()
-        .expect("no holder panics")
-        .clone()
-        .context("the database is closed")?;
-    sender
-        .send(job)
-        .await
-        .map_err(|_| Error::Internal(anyhow::anyhow!("the database is closed")))
+    let closed = || Error::Internal(anyhow::anyhow!("the database is closed"));
+    let sender = queue.lock().expect("no holder panics").clone().ok_or_else(closed)?;
+    tokio::task::unconstrained(sender.send(job)).await.map_err(|_| closed())
 }
 
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> anyhow::Result<JoinHandle<()>> {
@@ -124,7 +119,7 @@ fn lock(data: &Path) -> anyhow::Result<File> {
     }
 }
 
-fn connect(path: &Path) -> anyhow::Result<Connection> {
+pub(super) fn connect(path: &Path) -> anyhow::Result<Connection> {
     let connection = Connection::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;

@@ -34,7 +34,9 @@ const LAYERS: [&[&str]; 5] = [
 ];
 
 /// Slices: each keeps its store to itself.
-const SLICES: [&str; 8] = ["accounts", "rooms", "messages", "reads", "presence", "admin"];
+const SLICES: [&str; 8] = [
+    "accounts", "rooms", "messages", "reads", "presence", "typing", "sync", "admin",
+];
 
 /// Names under `[dependencies]` of a manifest.
 fn dependencies(manifest: &str) -> BTreeSet<String> {

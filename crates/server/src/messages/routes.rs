@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use hearth_protocol::rest::{MessagePage, PostMessage, Problem};
 use hearth_protocol::{Message, RoomId, Seq};
@@ -16,7 +16,7 @@ use super::{Draft, Sent, Window};
 use crate::accounts::Actor;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::extract::{Body, Query};
+use crate::http::extract::{Body, Path, Query};
 
 const TAG: &str = "messages";
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use hearth_protocol::rest::{Problem, ReadUpTo};
 use hearth_protocol::{MarkRead, ReadCursor, RoomId};
 use utoipa_axum::router::OpenApiRouter;
@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 use crate::accounts::Actor;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::extract::Body;
+use crate::http::extract::{Body, Path};
 
 /// Every route of this slice.
 #[must_use]

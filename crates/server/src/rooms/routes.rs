@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use hearth_protocol::rest::{
     AddMember, CreateInvite, CreateRoom, Invite, InvitePreview, Page, Problem, RoomDetails, SetRoomRole, UpdateRoom,
@@ -20,7 +20,7 @@ use super::{Made, invites, members};
 use crate::accounts::Actor;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::extract::{Body, Query};
+use crate::http::extract::{Body, Path, Query};
 
 const TAG: &str = "rooms";
 

@@ -10,8 +10,8 @@ export type StoredRoom = { readonly roomId: RoomId; readonly state: RoomState; r
 /** A line of the list. */
 export type StoredSummary = { readonly roomId: RoomId; readonly summary: RoomSummary }
 
-/** The user's own stream as folded. */
-export type StoredUser = { readonly key: 'user'; readonly me: Me; readonly userSeq: Seq }
+/** The user's own stream as folded; without a seq before its first snapshot. */
+export type StoredUser = { readonly key: 'user'; readonly me: Me; readonly userSeq: Seq | undefined }
 
 /** What stands in a composer. */
 export type StoredDraft = { readonly roomId: RoomId; readonly text: string }

@@ -35,7 +35,7 @@ const RETRY_MS = 3_000
 /** Nobody yet. */
 export function createLifecycle(ports: ClientPorts, parts: Parts): Lifecycle {
   const { store, session, copies, storage, clock, socket, device, tabs } = ports
-  const { link, outbox, inbox, opener, keeper } = parts
+  const { link, inbox, opener, keeper } = parts
   /** The person whose data the store holds. */
   let shown: string | undefined
   /** Entering and leaving happen one after the other. */
@@ -46,12 +46,11 @@ export function createLifecycle(ports: ClientPorts, parts: Parts): Lifecycle {
     return turn
   }
 
-  const show = (me: Me, restored: RestoredUser | undefined) => {
+  const show = (me: Me, { userSeq, summaries, outbox, drafts }: RestoredUser) => {
     shown = me.id
     storage.setItem(LAST_USER, me.id)
-    const known = restored ? { userSeq: restored.userSeq, summaries: summariesOf(restored.summaries) } : {}
-    const chat = { ...emptyChat, me, ...known, outbox: restored?.outbox ?? [] }
-    store.setState({ ...initialState, session: { kind: 'loggedIn', me }, chat, drafts: restored?.drafts ?? {} })
+    const chat = { ...emptyChat, me, userSeq, summaries: summariesOf(summaries), outbox }
+    store.setState({ ...initialState, session: { kind: 'loggedIn', me }, chat, drafts })
     keeper.resume()
     link.input({ kind: 'start' })
   }
@@ -116,13 +115,14 @@ export function createLifecycle(ports: ClientPorts, parts: Parts): Lifecycle {
     start: async () => {
       const userId = storage.getItem(LAST_USER)
       const restored = userId === null ? undefined : await copies.open(userId)
-      if (restored) show(restored.me, restored)
+      if (restored?.me) show(restored.me, restored)
       else await ask()
+      await turn
     },
     stop: async () => {
       asking.set(undefined)
       renewal.set(undefined)
-      outbox.pause()
+      parts.outbox.pause()
       await keeper.flush()
       keeper.pause()
       socket.close()

@@ -9,8 +9,9 @@ import { ChatDb, deleteAllCopies } from './db'
 
 /** What a reload finds. */
 export type RestoredUser = {
-  readonly me: Me
-  readonly userSeq: Seq
+  /** Undefined when nothing was kept of them. */
+  readonly me: Me | undefined
+  readonly userSeq: Seq | undefined
   readonly summaries: readonly RoomSummary[]
   readonly outbox: Outbox
   readonly drafts: Readonly<Record<RoomId, string>>
@@ -24,7 +25,7 @@ export type RestoredRoom = { readonly state: RoomState; readonly messages: reado
  * everything works but starts empty. Writes are transactions that keep a seq together with what was folded up to it.
  */
 export type LocalCopies = {
-  readonly open: (userId: UserId) => Promise<RestoredUser | undefined>
+  readonly open: (userId: UserId) => Promise<RestoredUser>
   readonly room: (roomId: RoomId) => Promise<RestoredRoom | undefined>
   readonly outbox: () => Promise<Outbox>
   /** Writes what changed between the last written state and this one. */
@@ -46,6 +47,8 @@ const NOTHING: Written = {
   chat: { me: undefined, userSeq: undefined, summaries: {}, rooms: {}, timelines: {}, outbox: [] },
   drafts: {},
 }
+
+const NOBODY: RestoredUser = { me: undefined, userSeq: undefined, summaries: [], outbox: [], drafts: {} }
 
 /** Copies in IndexedDB. `report` hears why one cannot be kept. */
 export function createLocalCopies(now: () => number, report: (reason: string) => void): LocalCopies {
@@ -75,12 +78,10 @@ export function createLocalCopies(now: () => number, report: (reason: string) =>
       db = new ChatDb(userId)
       written = NOTHING
       kept = new WeakSet()
-      const restored = await inOrder(undefined, restoreUser)
-      if (restored) {
-        const { me, userSeq, summaries, outbox, drafts } = restored
-        const byId = Object.fromEntries(summaries.map((summary) => [summary.room.id, summary]))
-        written = { chat: { ...NOTHING.chat, me, userSeq, summaries: byId, outbox }, drafts }
-      }
+      const restored = await inOrder(NOBODY, restoreUser)
+      const { me, userSeq, summaries, outbox, drafts } = restored
+      const byId = Object.fromEntries(summaries.map((summary) => [summary.room.id, summary]))
+      written = { chat: { ...NOTHING.chat, me, userSeq, summaries: byId, outbox }, drafts }
       return restored
     },
     room: (roomId) =>
@@ -117,17 +118,16 @@ export function createLocalCopies(now: () => number, report: (reason: string) =>
   }
 }
 
-async function restoreUser(db: ChatDb): Promise<RestoredUser | undefined> {
+async function restoreUser(db: ChatDb): Promise<RestoredUser> {
   const [user, summaries, outbox, drafts] = await Promise.all([
     db.user.get('user'),
     db.summaries.toArray(),
     db.outbox.toArray(),
     db.drafts.toArray(),
   ])
-  if (!user) return undefined
   return {
-    me: user.me,
-    userSeq: user.userSeq,
+    me: user?.me,
+    userSeq: user?.userSeq,
     summaries: summaries.map((stored) => stored.summary),
     outbox: adoptEntries([], outbox),
     drafts: Object.fromEntries(drafts.map((draft) => [draft.roomId, draft.text])),
@@ -147,42 +147,44 @@ function messagesOf(db: ChatDb, roomId: RoomId) {
 
 type Changes = Written & { readonly before: Written; readonly kept: WeakSet<Message>; readonly now: number }
 
+/** Asks for every write at once: a transaction that waits for nothing commits, so no step may find nothing to do. */
 async function writeChanges(db: ChatDb, changes: Changes): Promise<void> {
   const { before, chat, drafts } = changes
-  if (chat.me && chat.userSeq !== undefined && (chat.me !== before.chat.me || chat.userSeq !== before.chat.userSeq)) {
-    await db.user.put({ key: 'user', me: chat.me, userSeq: chat.userSeq })
+  const writes: PromiseLike<unknown>[] = []
+  if (chat.me && (chat.me !== before.chat.me || chat.userSeq !== before.chat.userSeq)) {
+    writes.push(db.user.put({ key: 'user', me: chat.me, userSeq: chat.userSeq }))
   }
   const summaries = difference(before.chat.summaries, chat.summaries)
-  await db.summaries.bulkPut(summaries.changed.map(([roomId, summary]) => ({ roomId, summary })))
-  await db.summaries.bulkDelete(summaries.removed)
-  await writeRooms(db, changes)
-  await writeOutbox(db, before.chat.outbox, chat.outbox)
+  writes.push(db.summaries.bulkPut(summaries.changed.map(([roomId, summary]) => ({ roomId, summary }))))
+  writes.push(db.summaries.bulkDelete(summaries.removed))
+  for (const roomId of summaries.removed) writes.push(db.rooms.delete(roomId), messagesOf(db, roomId).delete())
+  writes.push(...writeRooms(db, changes), ...writeOutbox(db, before.chat.outbox, chat.outbox))
   const texts = difference(before.drafts, drafts)
-  await db.drafts.bulkPut(texts.changed.map(([roomId, text]) => ({ roomId, text })))
-  await db.drafts.bulkDelete(texts.removed)
+  writes.push(db.drafts.bulkPut(texts.changed.map(([roomId, text]) => ({ roomId, text }))))
+  writes.push(db.drafts.bulkDelete(texts.removed))
+  await Promise.all(writes)
 }
 
-async function writeRooms(db: ChatDb, { before, chat, kept, now }: Changes): Promise<void> {
-  const rooms = difference(before.chat.rooms, chat.rooms)
-  await db.rooms.bulkPut(rooms.changed.map(([roomId, state]) => ({ roomId, state, usedAt: now })))
-  const gone = difference(before.chat.summaries, chat.summaries).removed
-  for (const roomId of gone) {
-    await db.rooms.delete(roomId)
-    await messagesOf(db, roomId).delete()
-  }
+function writeRooms(db: ChatDb, { before, chat, kept, now }: Changes): PromiseLike<unknown>[] {
+  const rooms = difference(before.chat.rooms, chat.rooms).changed
+  const writes: PromiseLike<unknown>[] = [
+    db.rooms.bulkPut(rooms.map(([roomId, state]) => ({ roomId, state, usedAt: now }))),
+  ]
   for (const [roomId, timeline] of difference(before.chat.timelines, chat.timelines).changed) {
     const end = (timeline.runs.at(-1) ?? []).slice(-KEPT_MESSAGES)
     const fresh = end.filter((message) => !kept.has(message))
-    await db.messages.bulkPut(fresh)
     for (const message of fresh) kept.add(message)
-    // Only the end is kept; of a history that was rewound nothing beyond it.
-    const [first, last] = [end[0], end.at(-1)]
-    if (first)
-      await db.messages.where('[roomId+number]').between([roomId, Dexie.minKey], [roomId, first.number]).delete()
-    if (last)
-      await db.messages.where('[roomId+number]').between([roomId, last.number], [roomId, Dexie.maxKey], false).delete()
+    // Only the end is kept; of a history that was set back, nothing beyond it.
+    const [first, last] = [end[0]?.number ?? 0, end.at(-1)?.number ?? 0]
+    const place = db.messages.where('[roomId+number]')
+    writes.push(
+      place.between([roomId, Dexie.minKey], [roomId, first]).delete(),
+      place.between([roomId, last], [roomId, Dexie.maxKey], false).delete(),
+      db.messages.bulkPut(fresh),
+    )
   }
-  if (rooms.changed.length > 0) await pruneRooms(db)
+  if (rooms.length > 0) writes.push(pruneRooms(db))
+  return writes
 }
 
 async function pruneRooms(db: ChatDb): Promise<void> {
@@ -196,14 +198,14 @@ async function pruneRooms(db: ChatDb): Promise<void> {
   for (const roomId of old) await messagesOf(db, roomId).delete()
 }
 
-async function writeOutbox(db: ChatDb, before: Outbox, after: Outbox): Promise<void> {
-  if (before === after) return
+function writeOutbox(db: ChatDb, before: Outbox, after: Outbox): PromiseLike<unknown>[] {
+  if (before === after) return []
   const known = new Set<OutboxEntry>(before)
   const ids = new Set(after.map((entry) => entry.clientMessageId))
   // What is on its way now is not after a reload.
   const changed = after.filter((entry) => !known.has(entry)).map(atRest)
-  await db.outbox.bulkPut(changed)
-  await db.outbox.bulkDelete(before.map((entry) => entry.clientMessageId).filter((id) => !ids.has(id)))
+  const gone = before.map((entry) => entry.clientMessageId).filter((id) => !ids.has(id))
+  return [db.outbox.bulkPut(changed), db.outbox.bulkDelete(gone)]
 }
 
 function atRest(entry: OutboxEntry): OutboxEntry {

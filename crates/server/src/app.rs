@@ -1,12 +1,14 @@
 //! Everything that requests and commands share.
 
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::Context;
 use hearth_protocol::{UnixMs, UserId};
 
-use crate::accounts;
+use crate::accounts::{self, Accounts};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -30,6 +32,8 @@ pub struct App {
     pub db: Db,
     /// Who is connected.
     pub hub: Arc<Hub>,
+    /// Keys, hashing threads and sign-up limits.
+    pub accounts: Accounts,
     /// Per-user limits.
     pub limits: Limits,
     /// Who types.
@@ -40,16 +44,17 @@ pub struct App {
 impl App {
     /// Opens the database and starts the hub, for a server that listens on `bound`.
     ///
-    /// Errors: as [`Db::open_sqlite`]; no data folder; no thread.
+    /// Errors: as [`Db::open_sqlite`] and [`Accounts::open`]; no data folder; no thread.
     pub fn open(config: Config, clock: Clock, bound: SocketAddr) -> anyhow::Result<Arc<Self>> {
-        std::fs::create_dir_all(&config.data)
-            .with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
+        make_private_folder(&config.data)?;
         let hub = Arc::new(Hub::new());
         let announcer = Arc::clone(&hub);
         let db = Db::open_sqlite(
             &config.data,
             Arc::new(move |announcements| announcer.announce(announcements)),
         )?;
+        // After the database, which holds the folder's lock: two processes must not make secrets at once.
+        let accounts = Accounts::open(&config)?;
         let limits = Limits::new(&config.limits);
         let typing = Typists::default();
         let base_url = config.base_url(bound);
@@ -61,6 +66,7 @@ impl App {
             clock,
             db,
             hub,
+            accounts,
             limits,
             typing,
         });
@@ -89,4 +95,14 @@ impl App {
         };
         Ok(self.hub.start(self.clock.clone(), Box::new(on_offline))?)
     }
+}
+
+/// Makes the data folder, which only the server's own user may look into.
+fn make_private_folder(data: &Path) -> anyhow::Result<()> {
+    let is_new = !data.exists();
+    std::fs::create_dir_all(data).with_context(|| format!("cannot make the data folder {}", data.display()))?;
+    if is_new {
+        std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
 }

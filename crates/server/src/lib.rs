@@ -1,6 +1,7 @@
 //! The hearth server: the only crate with the database, HTTP and sockets.
 
 pub mod accounts;
+pub mod admin;
 pub mod app;
 pub mod clock;
 pub mod config;
@@ -17,5 +18,6 @@ mod running;
 pub mod socket;
 pub mod sync;
 pub mod typing;
+pub mod visitor;
 
 pub use running::{Running, start, start_at};

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::hub::goodbye;
 use crate::socket::Engine;
 use crate::socket::dispatch::{Chat, engine_config};
-use crate::{http, typing};
+use crate::{accounts, http, typing};
 
 /// Time for connections to be told goodbye, and then for requests to finish. Both together stay below 10 s.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -29,6 +29,8 @@ pub struct Running {
     pub address: SocketAddr,
     /// Its parts.
     pub app: Arc<App>,
+    /// Where the owner claims the site, until that is done.
+    pub setup_link: Option<String>,
     engine: Arc<Engine<Chat>>,
     stop: watch::Sender<bool>,
     http: JoinHandle<()>,
@@ -50,6 +52,7 @@ pub async fn start_at(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr()?;
     let app = App::open(config, clock, address)?;
+    let setup_link = accounts::setup::prepare(&app).await?;
     http::figures::start();
 
     let engine = Engine::start(Arc::new(Chat::new(Arc::clone(&app))), engine_config(&app.config));
@@ -68,6 +71,7 @@ pub async fn start_at(config: Config, clock: Clock) -> anyhow::Result<Running> {
     Ok(Running {
         address,
         app,
+        setup_link,
         engine,
         stop,
         http,
@@ -94,6 +98,7 @@ impl Running {
         let app = self.app;
         // Joins threads, which must not happen on a thread of the runtime.
         let closed = tokio::task::spawn_blocking(move || {
+            app.accounts.stop();
             app.db.close();
             app.hub.stop();
         });

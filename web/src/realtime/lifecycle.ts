@@ -122,7 +122,6 @@ export function createLifecycle(ports: ClientPorts, parts: Parts): Lifecycle {
     stop: async () => {
       asking.set(undefined)
       renewal.set(undefined)
-      await turn
       parts.outbox.pause()
       await keeper.flush()
       keeper.pause()

@@ -202,14 +202,14 @@ fn check_secret(metrics: &Metrics) -> Result<()> {
         "`metrics.token` must have at least {MIN_SECRET_BYTES} bytes"
     );
     ensure!(
-        !is_sample(token),
+        !is_sample_secret(token),
         "`metrics.token` is a sample value; make one with: openssl rand -hex 32"
     );
     Ok(())
 }
 
 /// Whether a secret was copied from an example, or is one character over and over.
-pub(crate) fn is_sample(secret: &str) -> bool {
+pub(crate) fn is_sample_secret(secret: &str) -> bool {
     let lower = secret.to_ascii_lowercase();
     let distinct: std::collections::BTreeSet<char> = lower.chars().collect();
     distinct.len() < 2 || SAMPLES.iter().any(|sample| lower.contains(sample))

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use example::example;
+pub(crate) use load::is_sample_secret;
 pub use load::load;
 
 /// Everything that can be set.

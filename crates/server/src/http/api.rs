@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::socket::dispatch::Chat;
 use crate::socket::{self, Engine};
-use crate::{messages, reads, rooms};
+use crate::{accounts, admin, messages, reads, rooms};
 
 /// The frame of the document; the slices' routers add their paths and types.
 #[derive(OpenApi)]
@@ -44,8 +44,8 @@ impl utoipa::Modify for Bearer {
 /// Every route of the REST API, with the document that describes them.
 pub fn api() -> (Router<Arc<App>>, Document) {
     let routes = OpenApiRouter::new()
-        .merge(OpenApiRouter::new())
-        .merge(OpenApiRouter::new())
+        .merge(admin::routes::router())
+        .merge(accounts::routes::router())
         .merge(rooms::routes::router())
         .merge(messages::routes::router())
         .merge(reads::routes::router());

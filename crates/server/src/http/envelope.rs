@@ -11,11 +11,11 @@ use axum::response::{IntoResponse, Response};
 use hearth_protocol::ErrorCode;
 use tracing::Instrument;
 
-use super::address::client_address;
-use super::problem;
+use super::{limits, problem};
 use crate::app::App;
 use crate::error::Error;
 use crate::socket::ClientAddress;
+use crate::visitor::address::client_address;
 
 /// Identifies a request in the log and in problem bodies.
 #[derive(Debug, Clone)]
@@ -34,7 +34,9 @@ pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next)
     request.extensions_mut().insert(RequestId(id.clone()));
 
     let span = tracing::info_span!("request", id, %method);
-    let response = answer(&app, request, next).instrument(span.clone()).await;
+    let response = limits::with_headers(answer(&app, request, next))
+        .instrument(span.clone())
+        .await;
     let mut response = span.in_scope(|| problem::render(response, &id));
 
     add_headers(response.headers_mut(), &app);
@@ -65,7 +67,8 @@ async fn answer(app: &App, request: Request, next: Next) -> Response {
         return preflight();
     }
     if request.headers().contains_key(header::CONTENT_ENCODING) {
-        return Error::refused(ErrorCode::Invalid, "Send the request body without compression.").into_response();
+        let error = Error::refused(ErrorCode::Invalid, "Send the request body without compression.");
+        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, error).into_response();
     }
     // A long poll waits for events, and an upgraded connection lives on by itself.
     if request.uri().path().starts_with("/socket.io") {

@@ -24,7 +24,7 @@ const CRATES: [(&str, &[&str], &[&str]); 6] = [
 ///
 /// The transport in `socket/` knows nothing of chat and lies on the floor; `socket/dispatch.rs`, where commands meet verbs, is above the slices.
 const LAYERS: [&[&str]; 5] = [
-    &["clock", "error", "config", "socket"],
+    &["clock", "error", "config", "socket", "visitor"],
     &["db", "events", "hub", "jobs", "bus"],
     &[
         "app", "accounts", "rooms", "messages", "reads", "presence", "typing", "sync", "admin", "limits",

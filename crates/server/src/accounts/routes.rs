@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use hearth_protocol::rest::{
@@ -20,7 +20,7 @@ use super::sessions::{self, Proof};
 use super::{Actor, devices, login, moderation, profile, register, require_user};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::extract::{Body, Query};
+use crate::http::extract::{Body, Path, Query};
 use crate::http::origin::require_own_page;
 use crate::visitor::Visitor;
 use crate::visitor::cookies::Cookie;

@@ -7,7 +7,15 @@
 //! Environment: `PORT` (3000), `PING_INTERVAL` (300 ms), `PING_TIMEOUT` (200 ms), `MAX_PAYLOAD` (1,000,000 bytes),
 //! `CONNECT_TIMEOUT` (1,000 ms). It is a test server: every origin may connect.
 
-use std::{env, future::poll_fn, io::Write as _, net::SocketAddr, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    env,
+    future::poll_fn,
+    io::Write as _,
+    net::{Shutdown, SocketAddr},
+    str::FromStr,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{Router, body::Body, extract::ConnectInfo, response::Response, routing::any};
 use hearth_server::socket::{
@@ -158,7 +166,7 @@ async fn ws_echo(mut request: Request<Body>) -> Response {
 /// Echoes until either side closes.
 async fn echo(mut websocket: WebSocket) {
     loop {
-        let (answer, is_last) = match poll_fn(|cx| websocket.poll_read(cx)).await {
+        let (answer, is_last) = match next(&mut websocket).await {
             Read::Item(Item::Text(text)) => (Frame::text(&String::from_utf8_lossy(&text)), false),
             Read::Item(Item::Binary(bytes)) => (Frame::binary(&bytes), false),
             Read::Item(Item::Ping(payload)) => (Frame::ws_pong(&payload), false),
@@ -167,10 +175,20 @@ async fn echo(mut websocket: WebSocket) {
             Read::Malformed(error) => (Frame::ws_close(Some(&Close::new(error.close_code()))), true),
             Read::Lost => return,
         };
-        if write_all(websocket.stream(), answer.ws_bytes()).await.is_err() || is_last {
+        let is_written = write_all(websocket.stream(), answer.ws_bytes()).await.is_ok();
+        if is_last && is_written {
+            websocket.discard();
+            let _ = socket2::SockRef::from(&**websocket.stream()).shutdown(Shutdown::Write);
+            let _ = tokio::time::timeout(Duration::from_secs(1), next(&mut websocket)).await;
+        }
+        if is_last || !is_written {
             return;
         }
     }
+}
+
+async fn next(websocket: &mut WebSocket) -> Read {
+    poll_fn(|cx| websocket.poll_read(cx)).await
 }
 
 async fn write_all(stream: &TcpStream, mut bytes: &[u8]) -> std::io::Result<()> {

@@ -170,9 +170,6 @@ impl<S: Service> Engine<S> {
     }
 
     pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Result<Admitted<S>, Full> {
-        if self.is_stopping.load(Ordering::SeqCst) || self.open.load(Ordering::SeqCst) >= self.config.max_connections {
-            return Err(Full::Server);
-        }
         let waiting = match self.config.layer {
             Layer::SocketIo(_) => {
                 let place = self.admission.enter(address, self.max_waiting(address));
@@ -184,13 +181,18 @@ impl<S: Service> Engine<S> {
         let link = Link::new(id, self.config.outbox, self.counters.clone());
         let sid = Sid::random();
         self.links().insert(sid, link.clone());
-        self.open.fetch_add(1, Ordering::SeqCst);
-        Ok(Admitted {
+        let others = self.open.fetch_add(1, Ordering::SeqCst);
+        let admitted = Admitted {
             engine: self.clone(),
             sid,
             link,
             waiting,
-        })
+        };
+        // Looked at last: a shutdown either sees this connection among the links or is seen here.
+        if others >= self.config.max_connections || self.is_stopping.load(Ordering::SeqCst) {
+            return Err(Full::Server);
+        }
+        Ok(admitted)
     }
 
     pub(super) fn find(&self, sid: &str) -> Option<Arc<Link>> {

@@ -3,6 +3,7 @@
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 
 use axum::{
@@ -20,6 +21,9 @@ use tokio::sync::oneshot;
 use super::{
     Engine, Link, OriginPolicy, Peer, Service, WebSocket, connection::Connection, engine::Full, mail::Mail, upgrade,
 };
+
+/// How long a POST may take to arrive.
+const POST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The client's address where it is not the far end of the TCP connection; an HTTP layer that trusts a proxy puts it
 /// into the request's extensions.
@@ -155,13 +159,11 @@ async fn take_post<S: Service>(engine: &Arc<Engine<S>>, link: &Arc<Link>, reques
         link.post(Mail::PostOverlap);
         return refuse(Refusal::BadRequest);
     };
-    let body = match Limited::new(request.into_body(), engine.config.engine.max_payload)
-        .collect()
-        .await
-    {
-        Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => return too_large(),
-        Err(_) => return refuse(Refusal::BadRequest),
+    let body = Limited::new(request.into_body(), engine.config.engine.max_payload).collect();
+    let body = match tokio::time::timeout(POST_TIMEOUT, body).await {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => return too_large(),
+        Ok(Err(_)) | Err(_) => return refuse(Refusal::BadRequest),
     };
     let (sender, receiver) = oneshot::channel();
     link.post(Mail::Post(body, sender));

@@ -46,7 +46,7 @@ struct State {
     /// The WebSocket that the queue is written to; `None` while polling, and before and after the connection's life.
     stream: Option<Arc<TcpStream>>,
     /// Frames that wait for a CONNECT packet; `None` when no namespace is connecting.
-    gate: Option<Vec<Frame>>,
+    gate: Option<Outbox>,
     /// Inputs for the connection's task.
     mail: Vec<Mail>,
     waker: Option<Waker>,
@@ -149,8 +149,8 @@ impl Link {
     }
 
     fn enqueue(&self, state: &mut State, frame: Frame) -> bool {
-        let gated = state.gate.as_ref().map_or(0, Vec::len);
-        if state.outbox.is_full_for(&self.limits, &frame) || gated >= self.limits.max_frames {
+        let is_full = |queue: &Outbox| queue.is_full_for(&self.limits, &frame);
+        if is_full(&state.outbox) || state.gate.as_ref().is_some_and(is_full) {
             self.cut_slow_consumer(state);
             return false;
         }
@@ -279,9 +279,8 @@ impl Link {
     /// Lets through, or drops, what was held back.
     pub(super) fn open_gate(&self, is_accepted: bool) {
         let mut state = self.lock();
-        let held = state.gate.take().unwrap_or_default();
-        if is_accepted {
-            held.into_iter().for_each(|frame| state.outbox.push(frame));
+        if let (Some(held), true) = (state.gate.take(), is_accepted) {
+            state.outbox.append(held);
         }
     }
 

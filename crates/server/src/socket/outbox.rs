@@ -57,6 +57,12 @@ impl Outbox {
         self.frames.push_back(frame);
     }
 
+    /// Queues everything of another queue, of which nothing was written yet.
+    pub(super) fn append(&mut self, mut other: Self) {
+        self.bytes += other.bytes;
+        self.frames.append(&mut other.frames);
+    }
+
     /// Forgets what waits, but for a frame whose beginning the client has already.
     pub(super) fn clear(&mut self) {
         let keep = usize::from(self.written > 0);

@@ -27,6 +27,7 @@ pub struct WebSocket {
     decoder: Decoder,
     /// Bytes that were read but not yet decoded.
     rest: Bytes,
+    is_discarding: bool,
 }
 
 /// What reading came to.
@@ -48,6 +49,7 @@ impl WebSocket {
             stream: Arc::new(stream),
             decoder,
             rest,
+            is_discarding: false,
         }
     }
 
@@ -56,9 +58,24 @@ impl WebSocket {
         &self.stream
     }
 
+    /// Reads on without looking, up to the end of the stream.
+    ///
+    /// A connection that is dropped with bytes unread is reset, and a reset can overtake the close frame before it.
+    pub fn discard(&mut self) {
+        self.is_discarding = true;
+        self.rest = Bytes::new();
+    }
+
     /// Reads the next item.
     pub fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Read> {
         loop {
+            if self.is_discarding {
+                match self.poll_fill(cx) {
+                    Poll::Ready(Ok(None)) => continue,
+                    Poll::Ready(_) => return Poll::Ready(Read::Lost),
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
             let mut rest = &self.rest[..];
             let decoded = self.decoder.decode(&mut rest);
             let consumed = self.rest.len() - rest.len();
@@ -89,6 +106,7 @@ impl WebSocket {
         let read = self.stream.try_read(&mut scratch);
         let outcome = match read {
             Ok(0) => Ok(Some(Read::Lost)),
+            Ok(_) if self.is_discarding => Ok(None),
             Ok(count) => Ok(self.decode_from(&scratch[..count])),
             // Not ready after all: the caller's loop asks again and so registers for the next readiness.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),

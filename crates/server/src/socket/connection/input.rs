@@ -11,7 +11,7 @@ use hearth_sio::{
     Frame,
     engine::{Lane, Packet, decode_payload},
     socket,
-    ws::{Close, Item},
+    ws::{self, Close, Item},
 };
 
 use super::{Connection, Ending};
@@ -160,18 +160,12 @@ impl<S: Service> Connection<S> {
             Read::Item(Item::Ping(_) | Item::Pong(_)) => {}
             Read::Item(Item::Close(close)) => {
                 if lane == Lane::Current {
-                    self.end_websocket(now, close.as_ref());
+                    self.answer_close(now, close.as_ref());
                 }
                 self.session.handle_websocket_lost(lane);
             }
             Read::Malformed(error) => {
-                if lane == Lane::Current {
-                    let close = Close {
-                        code: error.close_code(),
-                        reason: error.to_string(),
-                    };
-                    self.end_websocket(now, Some(&close));
-                }
+                self.end_unreadable(now, lane, error);
                 self.session.handle_malformed(lane);
             }
             Read::Lost => {
@@ -192,15 +186,37 @@ impl<S: Service> Connection<S> {
         self.session.handle_packet(config, now, (lane, packet));
     }
 
-    /// Answers a close, or ends an unreadable stream; after it nothing is read.
-    fn end_websocket(&mut self, now: Instant, close: Option<&Close>) {
+    /// Answers a close frame; nothing follows it.
+    fn answer_close(&mut self, now: Instant, close: Option<&Close>) {
+        self.start_ending(now, close);
+        self.note_peer_done();
+    }
+
+    /// Ends a stream whose frames have lost their meaning.
+    fn end_unreadable(&mut self, now: Instant, lane: Lane, error: ws::Error) {
+        if lane == Lane::Candidate {
+            return;
+        }
+        let close = Close {
+            code: error.close_code(),
+            reason: error.to_string(),
+        };
+        self.start_ending(now, Some(&close));
+        if let Some(websocket) = &mut self.websocket {
+            websocket.discard();
+        }
+    }
+
+    fn start_ending(&mut self, now: Instant, close: Option<&Close>) {
         if self.ending.is_none() {
             self.link().start_closing();
             self.link().push_own([Frame::ws_close(close)]);
             let by = now + self.admitted.engine.config.engine.linger;
-            self.ending = Some(Ending { by, is_peer_done: true });
+            self.ending = Some(Ending {
+                by,
+                is_peer_done: false,
+            });
         }
-        self.note_peer_done();
     }
 
     fn note_peer_done(&mut self) {

@@ -176,7 +176,7 @@ export function createClient(ports: ClientPorts): Client {
       const userId = store.getState().chat.me?.id
       if (userId !== undefined) tabs.post({ kind: 'draft', userId, roomId, text })
     },
-    reconnectNow: () => link.input({ kind: 'wake' }),
+    reconnectNow: lifecycle.hurry,
     loadBefore: pager.loadBefore,
     loadAfter: pager.loadAfter,
     jumpTo: pager.jumpTo,

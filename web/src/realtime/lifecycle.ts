@@ -15,7 +15,12 @@ import type { OutboxRunner } from './outboxRunner'
 import { initialState } from './store'
 
 /** Who uses the client: from the first moment to log-out. */
-export type Lifecycle = { readonly start: () => Promise<void>; readonly stop: () => Promise<void> }
+export type Lifecycle = {
+  readonly start: () => Promise<void>
+  readonly stop: () => Promise<void>
+  /** Does now what waits for its time. */
+  readonly hurry: () => void
+}
 
 type Parts = {
   readonly link: LinkDriver
@@ -112,6 +117,10 @@ export function createLifecycle(ports: ClientPorts, parts: Parts): Lifecycle {
   })
 
   return {
+    hurry: () => {
+      if (store.getState().session.kind === 'unreachable') asking.set(clock.now())
+      else link.input({ kind: 'wake' })
+    },
     start: async () => {
       const userId = storage.getItem(LAST_USER)
       const restored = userId === null ? undefined : await copies.open(userId)
@@ -122,10 +131,11 @@ export function createLifecycle(ports: ClientPorts, parts: Parts): Lifecycle {
     stop: async () => {
       asking.set(undefined)
       renewal.set(undefined)
+      link.stop()
+      await turn
       parts.outbox.pause()
       await keeper.flush()
       keeper.pause()
-      socket.close()
       copies.close()
       tabs.close()
     },

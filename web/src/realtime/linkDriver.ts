@@ -8,6 +8,8 @@ import type { ClientPorts } from './core'
 export type LinkDriver = {
   readonly input: (input: LinkInput) => void
   readonly link: () => Link
+  /** Lets go of the connection and tries no more, as when the page is closed. */
+  readonly stop: () => void
 }
 
 /** An idle link. `changed` is called after every step. */
@@ -16,6 +18,7 @@ export function createLinkDriver(ports: ClientPorts, changed: (before: Link, aft
   let link = idleLink
   /** Tries may be given up while they wait for a token. */
   let attempt = 0
+  let stopped = false
 
   const connect = async () => {
     attempt += 1
@@ -50,6 +53,7 @@ export function createLinkDriver(ports: ClientPorts, changed: (before: Link, aft
   }
 
   const input = (what: LinkInput) => {
+    if (stopped) return
     const before = link
     const step = stepLink(link, what, { now: clock.now(), random: ports.random() })
     link = step.link
@@ -66,11 +70,18 @@ export function createLinkDriver(ports: ClientPorts, changed: (before: Link, aft
     if (JSON.stringify(status) !== JSON.stringify(shown)) store.setState({ connection: status })
   }
 
-  device.onChange(() => {
+  const deaf = device.onChange(() => {
     show()
     // A person who looks again, or a network that came back, should not wait for the next try.
     if (device.online() && !device.hidden() && link.phase.kind === 'waiting') input({ kind: 'wake' })
   })
 
-  return { input, link: () => link }
+  const stop = () => {
+    stopped = true
+    deaf()
+    alarm.set(undefined)
+    perform('disconnect')
+  }
+
+  return { input, link: () => link, stop }
 }

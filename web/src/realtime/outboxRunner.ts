@@ -104,7 +104,10 @@ export function createOutboxRunner(ports: ClientPorts): OutboxRunner {
       })
       leading = false
     })
-    if (live && !leading && !asking) void lead(userId)
+    if (live && !leading && !asking) takeLead(userId)
+  }
+  const takeLead = (userId: string) => {
+    lead(userId).catch((error: unknown) => ports.report(`outbox: ${String(error)}`))
   }
 
   tabs.listen((message) => {
@@ -138,7 +141,7 @@ export function createOutboxRunner(ports: ClientPorts): OutboxRunner {
       const me = store.getState().chat.me
       if (live || !me) return
       live = true
-      if (!asking && !leading) void lead(me.id)
+      if (!asking && !leading) takeLead(me.id)
     },
     pause: () => {
       live = false

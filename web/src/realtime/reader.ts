@@ -39,7 +39,7 @@ export function createReader(ports: ClientPorts): Reader {
 
   const flush = () => {
     const { connection, reads } = store.getState()
-    if (connection.kind !== 'live') return
+    if (connection.kind !== 'live' || Object.keys(reads).length === 0) return
     toldAt = clock.now()
     for (const [roomId, cursor] of Object.entries(reads)) void report(roomId, cursor.readSeq)
   }

@@ -231,6 +231,10 @@ export function createSimServer(now: () => number, limits: SimLimits = { page: 3
     me: (id: UserId) => user(id).me,
     connect: (peer: SimPeer) => void peers.add(peer),
     disconnect: (peer: SimPeer) => void peers.delete(peer),
+    /** Everybody who is connected hears this, whatever it is. */
+    announce: (event: string, data: unknown) => {
+      for (const peer of peers) peer.emit(event, data)
+    },
     /** The next `send_message` is refused with this. */
     refuseNext: (refusal: Refusal) => void refusals.push(refusal),
   }

@@ -268,3 +268,42 @@ async fn run_timers(timers: Weak<Timers>, tick: Duration) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn sids_are_128_bits_in_text_and_never_repeat() {
+        let sids: HashSet<String> = (0..10_000).map(|_| Sid::random().text()).collect();
+
+        assert_eq!(sids.len(), 10_000);
+        assert!(sids.iter().all(|sid| sid.len() == 22));
+    }
+
+    #[test]
+    fn every_bit_of_a_sid_is_random() {
+        let ones = (0..128).map(|bit| {
+            (0..1_000)
+                .filter(|_| Sid::random().0[bit / 8] >> (bit % 8) & 1 == 1)
+                .count()
+        });
+
+        // A fair coin leaves this range once in 10^25 tries.
+        assert!(ones.into_iter().all(|count| (330..670).contains(&count)));
+    }
+
+    #[test]
+    fn a_sid_is_read_back_and_nothing_else_is_one() {
+        let sid = Sid::random();
+
+        assert!(Sid::parse(&sid.text()) == Some(sid));
+        assert!(
+            ["", "abc", "AAAAAAAAAAAAAAAAAAAAAAAA", "../../../../etc/passwd"]
+                .iter()
+                .all(|text| Sid::parse(text).is_none())
+        );
+    }
+}

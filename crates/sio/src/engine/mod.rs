@@ -5,14 +5,16 @@
 //! belong to the caller.
 
 mod packet;
+mod parts;
 mod payload;
 mod refusal;
 mod session;
 
 pub use packet::{Error, Packet};
+pub use parts::{CloseReason, Config, Lane, Output};
 pub use payload::{MAX_POLL_PACKETS, Payload, decode_payload, encode_payload};
 pub use refusal::Refusal;
-pub use session::{CloseReason, Config, Lane, Output, Session};
+pub use session::Session;
 
 /// The two ways that bytes travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

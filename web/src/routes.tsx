@@ -5,7 +5,7 @@ import { Rail } from './features/rail/rail'
 import { RoomPage } from './features/room/room-page'
 import { Shell } from './features/shell/shell'
 import { Timeline } from './features/timeline/timeline'
-import { useMe, useRoom, useTimeline } from './realtime/hooks'
+import { useMe, useRoom, useRooms, useTimeline } from './realtime/hooks'
 import { useSite } from './realtime/site'
 import { rememberRoom } from './ui/last-room'
 import { NotFound } from './ui/not-found'
@@ -73,13 +73,14 @@ function Redirect({ to }: { readonly to: string }) {
 
 function Inside({ path }: { readonly path: string }) {
   const { search } = usePlace()
+  const hasRooms = useRooms().length > 0
   const room = match('/r/:room/:seq?', path)
   const membersOf = room?.room && new URLSearchParams(search).get('panel') === 'members' ? room.room : undefined
   return (
     <>
       <Shell
         rail={<Rail />}
-        atHome={path === '/'}
+        atHome={path === '/' && hasRooms}
         of={path}
         panel={
           membersOf && (

@@ -33,7 +33,7 @@ export const en = {
 
   'connection.connecting': 'Connecting',
   'connection.stale': 'Reconnecting. What you see may be a little old.',
-  'connection.offline': "You're offline. What you write is kept and sent when you're back.",
+  'connection.offline': "Offline. What you write is sent when you're back.",
   'connection.live': 'Connected',
 
   'error.title': 'This part stopped working',
@@ -230,8 +230,7 @@ export const en = {
   'timeline.older': 'Loading older messages',
   'timeline.beginning': 'This is where {room} begins.',
   'timeline.beginningDirect': 'This is where you and {name} begin.',
-  'timeline.emptyTitle': 'Nothing said yet',
-  'timeline.emptyBody': 'Say the first thing.',
+  'timeline.alone': 'You are alone here so far. Or say hello first: it will be here when they come.',
   'timeline.newMessages': 'New',
   'timeline.pill': { one: '{count} new message', other: '{count} new messages' },
   'timeline.toBottom': 'Jump to the latest',
@@ -240,7 +239,7 @@ export const en = {
   'message.pending': 'Waiting to be sent',
   'message.sending': 'Sending',
   'message.sent': 'Sent',
-  'message.failed': "Couldn't send. Retry or discard?",
+  'message.failed': "Couldn't send.",
   'message.sentAt': 'Sent {when}',
   'message.empty': 'Empty message',
   'message.copy': 'Copy text',

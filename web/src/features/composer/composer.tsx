@@ -41,7 +41,7 @@ export function Composer({ roomId, title }: Props) {
       onSubmit={submit}
     >
       <ComposerNote id="composer-note" roomId={roomId} overBy={overBy} offline={kind === 'offline' && !empty} />
-      <div className="flex items-end gap-1 rounded-box border border-line-strong bg-raised pr-1 focus-within:border-primary focus-within:outline-2 focus-within:outline-primary/35">
+      <div className="flex items-end gap-1 rounded-box border border-line-strong bg-raised pr-1 focus-within:border-primary/80">
         <textarea
           ref={field}
           rows={1}

@@ -1,4 +1,4 @@
-import { Menu as MenuIcon } from 'lucide-react'
+import { Menu as MenuIcon, Settings } from 'lucide-react'
 import { useEffect } from 'react'
 import { t } from '../../i18n/t'
 import { useMe, useRooms, useRoomsKnown } from '../../realtime/hooks'
@@ -27,13 +27,7 @@ export function HomePage() {
   if (!known || goal || !me) return <div className="flex-1" />
   return (
     <>
-      {!wide && !onPhone && (
-        <div className="flex h-[52px] flex-none items-center px-3">
-          <IconButton label={t('rail.open')} onClick={() => setRailOpen(true)}>
-            <MenuIcon size={19} aria-hidden />
-          </IconButton>
-        </div>
-      )}
+      {!wide && <HomeBar onPhone={onPhone} />}
       {me.role === 'owner' ? (
         <OwnerSteps />
       ) : (
@@ -45,5 +39,19 @@ export function HomePage() {
         </Empty>
       )}
     </>
+  )
+}
+
+/** Where the rail has no column: the way to it, or on phones, where there is nothing in it yet, to the settings. */
+function HomeBar({ onPhone }: { readonly onPhone: boolean }) {
+  const { label, Icon, act } = onPhone
+    ? { label: t('menu.settings'), Icon: Settings, act: () => navigate('/settings/profile') }
+    : { label: t('rail.open'), Icon: MenuIcon, act: () => setRailOpen(true) }
+  return (
+    <div className="flex h-[52px] flex-none items-center px-3">
+      <IconButton label={label} className={onPhone ? 'ml-auto' : ''} onClick={act}>
+        <Icon size={19} aria-hidden />
+      </IconButton>
+    </div>
   )
 }

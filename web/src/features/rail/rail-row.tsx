@@ -34,7 +34,9 @@ export const RailRow = memo(function RailRow({ row, current }: Props) {
       </span>
       <RowMarks row={row} />
       {unread && (
-        <span className="min-w-5 flex-none rounded-full bg-primary px-1.5 text-center text-small leading-5 font-semibold text-primary-content tabular-nums">
+        <span
+          className={`min-w-5 flex-none rounded-full px-1.5 text-center text-small leading-5 font-semibold tabular-nums ${row.type === 'direct' ? 'bg-primary text-primary-content' : 'bg-unread text-ink'}`}
+        >
           <span aria-hidden>{row.unread > 99 ? '99+' : row.unread}</span>
           <span className="sr-only">{t('rail.unread', { count: row.unread })}</span>
         </span>

@@ -113,7 +113,10 @@ function RailButton({ roomId }: { readonly roomId: string }) {
     <IconButton label={name} className="relative" onClick={act}>
       <Icon size={19} aria-hidden />
       {elsewhere > 0 && (
-        <span aria-hidden className="absolute top-1 right-1 size-2 rounded-full bg-primary ring-2 ring-surface" />
+        <span
+          aria-hidden
+          className="absolute top-1 right-1 size-2 rounded-full bg-primary ring-2 ring-surface pointer-coarse:top-2 pointer-coarse:right-2"
+        />
       )}
     </IconButton>
   )

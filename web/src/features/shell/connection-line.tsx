@@ -9,7 +9,7 @@ const graceMs = 1200
 export function ConnectionLine() {
   const { kind } = useConnection()
   const late = useLate(kind === 'stale' || kind === 'connecting', graceMs)
-  if (kind === 'offline') return <Line text={t('connection.offline')} tone="bg-warning text-warning-content" />
+  if (kind === 'offline') return <Line text={t('connection.offline')} tone="bg-warning/25 text-ink" />
   if (late) return <Line text={t('connection.stale')} tone="bg-selected text-ink-2" />
   return <p role="status" className="sr-only" />
 }

@@ -32,7 +32,7 @@ export function MessageRow({ message, first, delivery, focused }: Props) {
           <MessageTime at={timestamp} className="message-hover-time" />
         )}
       </div>
-      <div className="min-w-0 flex-1">
+      <div className="message-body">
         {first && (
           <div className="flex items-baseline gap-2">
             <bdi className="name font-semibold" title={`@${sender.username}`}>

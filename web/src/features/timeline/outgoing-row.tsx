@@ -24,7 +24,7 @@ export function OutgoingRow({ entry, first }: Props) {
       <div className="message-gutter">
         {first && me && <Avatar id={me.id} name={me.displayName} src={me.avatar} size={36} />}
       </div>
-      <div className="min-w-0 flex-1">
+      <div className="message-body">
         {first && (
           <div className="flex items-baseline gap-2">
             <bdi className="name font-semibold">{me?.displayName}</bdi>

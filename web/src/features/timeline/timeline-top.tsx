@@ -1,8 +1,10 @@
+import { UserPlus } from 'lucide-react'
 import { formatDay } from '../../i18n/format'
 import { t } from '../../i18n/t'
 import type { RoomView, TimelineView } from '../../realtime/views'
 import { Avatar, RoomSign } from '../../ui/avatar'
 import { Button } from '../../ui/button'
+import { openOverlay } from '../../ui/overlays'
 import { MessageSkeletons } from './timeline-skeleton'
 
 type Props = { readonly room: RoomView; readonly view: TimelineView }
@@ -48,6 +50,15 @@ function Beginning({ room }: { readonly room: Extract<RoomView, { status: 'ready
       <p className="text-meta text-ink-3 [overflow-wrap:anywhere]">
         {room.room.topic || t('room.created', { date: formatDay(room.room.createdAt, Date.now()) })}
       </p>
+      {!peer && room.members.length === 1 && (
+        <div className="mt-4 flex flex-wrap items-center gap-3">
+          <Button tone="primary" onClick={() => openOverlay({ kind: 'invite', roomId: room.room.id })}>
+            <UserPlus size={16} aria-hidden />
+            {t('room.invite')}
+          </Button>
+          <span className="text-meta text-ink-3">{t('timeline.alone')}</span>
+        </div>
+      )}
     </header>
   )
 }

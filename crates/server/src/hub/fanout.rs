@@ -5,6 +5,7 @@ use std::sync::{Arc, RwLock};
 
 use hearth_protocol::{GoodbyeCode, RoomEvent, RoomId, SessionId, Signal, UserId};
 use hearth_sio::Frame;
+use slab::Slab;
 
 use super::encode::{goodbye, room_event_frame, saved_frame, tagged_frame};
 use super::queue::{Input, Queue};
@@ -15,6 +16,9 @@ use crate::socket::{ConnectionId, Link, Pushed};
 
 /// Inputs handled between two flushes: well below the frames a link may queue, so a burst cuts no healthy reader off.
 const ROUND: usize = 128;
+
+/// Where a connected user stands in the table. Rooms list these, so that a broadcast hashes nothing but the room's id.
+type Slot = usize;
 
 /// A connected user. Rooms are kept per user, not per connection: all devices hear the same.
 struct Online {
@@ -38,8 +42,9 @@ enum Rooms {
 }
 
 pub(super) struct Fanout {
-    users: HashMap<UserId, Online>,
-    rooms: HashMap<RoomId, HashSet<UserId>>,
+    users: Slab<Online>,
+    slots: HashMap<UserId, Slot>,
+    rooms: HashMap<RoomId, Vec<Slot>>,
     dirty: Vec<Arc<Link>>,
     reaches: u64,
     online: Arc<RwLock<HashSet<UserId>>>,
@@ -50,7 +55,8 @@ pub(super) struct Fanout {
 impl Fanout {
     pub(super) fn new(online: Arc<RwLock<HashSet<UserId>>>, clock: Clock, on_offline: OnOffline) -> Self {
         Self {
-            users: HashMap::new(),
+            users: Slab::new(),
+            slots: HashMap::new(),
             rooms: HashMap::new(),
             dirty: Vec::new(),
             reaches: 0,
@@ -99,20 +105,25 @@ impl Fanout {
             session_id,
         }: Attachment,
     ) {
-        let user = self.users.entry(user_id).or_insert_with(|| Online {
-            connections: Vec::with_capacity(1),
-            rooms: Rooms::Reading(Vec::new()),
-            reached: 0,
+        let slot = *self.slots.entry(user_id).or_insert_with(|| {
+            let rooms = Rooms::Reading(Vec::new());
+            self.users.insert(Online {
+                connections: Vec::with_capacity(1),
+                rooms,
+                reached: 0,
+            })
         });
-        user.connections.push(Connection { link, session_id });
+        self.users[slot].connections.push(Connection { link, session_id });
         self.online.write().expect("no holder panics").insert(user_id);
     }
 
     fn subscribe(&mut self, user_id: UserId, rooms: Vec<RoomId>) {
-        let Some(user) = self.users.get_mut(&user_id) else {
+        let Some(&slot) = self.slots.get(&user_id) else {
             return;
         };
-        let Rooms::Reading(changes) = &user.rooms else { return };
+        let Rooms::Reading(changes) = &self.users[slot].rooms else {
+            return;
+        };
         let mut known: HashSet<RoomId> = rooms.into_iter().collect();
         for (room_id, joined) in changes {
             if *joined {
@@ -122,42 +133,40 @@ impl Fanout {
             }
         }
         for room_id in &known {
-            self.rooms.entry(*room_id).or_default().insert(user_id);
+            self.rooms.entry(*room_id).or_default().push(slot);
         }
-        user.rooms = Rooms::Known(known);
+        self.users[slot].rooms = Rooms::Known(known);
         self.around(user_id, &Signal::UserConnected { user_id });
     }
 
     fn detach(&mut self, connection_id: ConnectionId, user_id: UserId) {
-        let Some(user) = self.users.get_mut(&user_id) else {
+        let Some(&slot) = self.slots.get(&user_id) else {
             return;
         };
-        user.connections
-            .retain(|connection| connection.link.id() != connection_id);
-        if !user.connections.is_empty() {
+        let connections = &mut self.users[slot].connections;
+        connections.retain(|connection| connection.link.id() != connection_id);
+        if !connections.is_empty() {
             return;
         }
         let last_seen = self.clock.now();
         self.around(user_id, &Signal::UserDisconnected { user_id, last_seen });
         self.online.write().expect("no holder panics").remove(&user_id);
-        let gone = self.users.remove(&user_id);
-        if let Some(Online {
-            rooms: Rooms::Known(rooms),
-            ..
-        }) = gone
-        {
+        self.slots.remove(&user_id);
+        if let Rooms::Known(rooms) = self.users.remove(slot).rooms {
             for room_id in rooms {
-                self.forget(room_id, user_id);
+                self.forget(room_id, slot);
             }
         }
         (self.on_offline)(user_id, last_seen);
     }
 
-    fn forget(&mut self, room_id: RoomId, user_id: UserId) {
+    fn forget(&mut self, room_id: RoomId, slot: Slot) {
         let Some(listeners) = self.rooms.get_mut(&room_id) else {
             return;
         };
-        listeners.remove(&user_id);
+        if let Some(at) = listeners.iter().position(|listener| *listener == slot) {
+            listeners.swap_remove(at);
+        }
         if listeners.is_empty() {
             self.rooms.remove(&room_id);
         }
@@ -178,18 +187,20 @@ impl Fanout {
     }
 
     fn change(&mut self, user_id: UserId, room_id: RoomId, joined: bool) {
-        let Some(user) = self.users.get_mut(&user_id) else {
+        let Some(&slot) = self.slots.get(&user_id) else {
             return;
         };
-        match &mut user.rooms {
+        match &mut self.users[slot].rooms {
             Rooms::Reading(changes) => changes.push((room_id, joined)),
             Rooms::Known(rooms) if joined => {
-                rooms.insert(room_id);
-                self.rooms.entry(room_id).or_default().insert(user_id);
+                if rooms.insert(room_id) {
+                    self.rooms.entry(room_id).or_default().push(slot);
+                }
             }
             Rooms::Known(rooms) => {
-                rooms.remove(&room_id);
-                self.forget(room_id, user_id);
+                if rooms.remove(&room_id) {
+                    self.forget(room_id, slot);
+                }
             }
         }
     }
@@ -203,9 +214,8 @@ impl Fanout {
         let Some(listeners) = self.rooms.get(&room_id) else {
             return;
         };
-        for user_id in listeners {
-            let Some(user) = self.users.get(user_id) else { continue };
-            for connection in &user.connections {
+        for slot in listeners {
+            for connection in &self.users[*slot].connections {
                 let frame = match &saved {
                     Some((sender, saved)) if *sender == connection.link.id() => saved,
                     _ => &frame,
@@ -220,9 +230,8 @@ impl Fanout {
         let Some(listeners) = self.rooms.get(&room_id) else {
             return;
         };
-        for user_id in listeners {
-            let Some(user) = self.users.get(user_id) else { continue };
-            for connection in &user.connections {
+        for slot in listeners {
+            for connection in &self.users[*slot].connections {
                 if Some(connection.link.id()) != except {
                     push(&mut self.dirty, &connection.link, &frame);
                 }
@@ -232,50 +241,44 @@ impl Fanout {
 
     /// Tells everyone who shares a room with the user, once each, the user excepted.
     fn around(&mut self, user_id: UserId, signal: &Signal) {
-        let Some(Online {
-            rooms: Rooms::Known(rooms),
-            ..
-        }) = self.users.get(&user_id)
-        else {
+        let Some(&slot) = self.slots.get(&user_id) else {
             return;
         };
-        let rooms: Vec<RoomId> = rooms.iter().copied().collect();
-        let frame = tagged_frame(signal);
         self.reaches += 1;
-        for room_id in rooms {
-            let Some(listeners) = self.rooms.get(&room_id) else {
+        self.users[slot].reached = self.reaches;
+        let Rooms::Known(rooms) = &self.users[slot].rooms else {
+            return;
+        };
+        let frame = tagged_frame(signal);
+        let shared = rooms.iter().filter_map(|room_id| self.rooms.get(room_id));
+        for listener in shared.flatten().copied().collect::<Vec<Slot>>() {
+            let user = &mut self.users[listener];
+            if std::mem::replace(&mut user.reached, self.reaches) == self.reaches {
                 continue;
-            };
-            for listener in listeners.iter().filter(|listener| **listener != user_id) {
-                let Some(user) = self.users.get_mut(listener) else {
-                    continue;
-                };
-                if std::mem::replace(&mut user.reached, self.reaches) == self.reaches {
-                    continue;
-                }
-                for connection in &user.connections {
-                    push(&mut self.dirty, &connection.link, &frame);
-                }
+            }
+            for connection in &user.connections {
+                push(&mut self.dirty, &connection.link, &frame);
             }
         }
     }
 
     fn tell_user(&mut self, user_id: UserId, frame: &Frame) {
-        let Some(user) = self.users.get(&user_id) else { return };
-        for connection in &user.connections {
+        let slot = self.slots.get(&user_id);
+        for connection in slot.map_or(&[][..], |slot| &self.users[*slot].connections) {
             push(&mut self.dirty, &connection.link, frame);
         }
     }
 
-    fn close_session(&mut self, session_id: SessionId, code: GoodbyeCode) {
-        let connections = self.users.values().flat_map(|user| &user.connections);
+    fn close_session(&self, session_id: SessionId, code: GoodbyeCode) {
+        let connections = self.users.iter().flat_map(|(_, user)| &user.connections);
         for connection in connections.filter(|connection| connection.session_id == session_id) {
             connection.link.close(goodbye(code));
         }
     }
 
-    fn close_user(&mut self, user_id: UserId, code: GoodbyeCode) {
-        for connection in self.users.get(&user_id).into_iter().flat_map(|user| &user.connections) {
+    fn close_user(&self, user_id: UserId, code: GoodbyeCode) {
+        let slot = self.slots.get(&user_id);
+        for connection in slot.map_or(&[][..], |slot| &self.users[*slot].connections) {
             connection.link.close(goodbye(code));
         }
     }

@@ -47,6 +47,7 @@ export type Link = {
 /** What happened to the link. */
 export type LinkInput =
   | { readonly kind: 'start' }
+  | { readonly kind: 'stop' }
   | { readonly kind: 'end'; readonly reason?: GoodbyeCode }
   | { readonly kind: 'wake' }
   | { readonly kind: 'connected' }
@@ -80,6 +81,8 @@ export function stepLink(link: Link, input: LinkInput, moment: Moment): LinkStep
   switch (input.kind) {
     case 'start':
       return phase.kind === 'idle' || phase.kind === 'ended' ? connect({ ...idleLink }, moment) : stay(link)
+    case 'stop':
+      return { link: idleLink, effects: ['disconnect'] }
     case 'end':
       return { link: { ...idleLink, phase: { kind: 'ended', reason: input.reason } }, effects: ['disconnect'] }
     case 'wake':

@@ -6,7 +6,7 @@ import { emptyTimeline, hasBefore, shownRun } from '../model/timeline'
 import type { ManualClock } from '../testing/manualClock'
 import { manualClock } from '../testing/manualClock'
 import type { SimClient } from '../testing/simClient'
-import { createSimClient, memoryStorage } from '../testing/simClient'
+import { createSimClient, grantOf, memoryStorage } from '../testing/simClient'
 import type { SimPeer, SimServer } from '../testing/simServer'
 import { createSimServer } from '../testing/simServer'
 import { simBrowser } from '../testing/simTabs'
@@ -279,4 +279,23 @@ test('a message that cannot be read is asked for again and does no harm', async 
   await pass(20, sim)
   expect(shown(sim)).toEqual(['fine'])
   expect(sim.reports).toHaveLength(1)
+})
+
+test('another person who logs in finds nothing of the one before, and can write', async () => {
+  const sim = await livePage()
+  sim.client.setDraft('hall', 'of ann')
+  server.refuseNext({ code: 'forbidden', message: 'No.', temporary: false })
+  sim.client.sendMessage('hall', 'of ann too')
+  await rest(sim)
+  sim.session.tell({ kind: 'granted', grant: grantOf(server, 'bob') })
+  await new Promise<void>((resolve) => {
+    sim.store.subscribe((state) => state.session.kind === 'loggedIn' && resolve())
+  })
+  await rest(sim)
+  expect(sim.store.getState()).toMatchObject({ session: { me: { id: 'bob' } }, drafts: {}, chat: { outbox: [] } })
+  expect(await Dexie.getDatabaseNames()).toEqual(['hearth-bob'])
+  sim.client.openRoom('hall')
+  sim.client.sendMessage('hall', 'of bob')
+  await rest(sim)
+  expect(server.messagesOf('hall').map((message) => [message.sender.id, message.content])).toEqual([['bob', 'of bob']])
 })

@@ -64,7 +64,11 @@ export function createLifecycle(ports: ClientPorts, parts: Parts): Lifecycle {
     if (shown === grant.me.id) {
       socket.tell('refresh_token', { accessToken: grant.accessToken })
     } else {
-      if (shown !== undefined) await clear()
+      if (shown !== undefined) {
+        keeper.pause()
+        store.setState(initialState)
+        await clear()
+      }
       show(grant.me, await copies.open(grant.me.id))
     }
     renewal.set(grant.expiresAt - RENEW_BEFORE_MS)
@@ -75,7 +79,7 @@ export function createLifecycle(ports: ClientPorts, parts: Parts): Lifecycle {
     shown = undefined
     keeper.pause()
     renewal.set(undefined)
-    link.input({ kind: 'end' })
+    link.input({ kind: 'stop' })
     inbox.clear()
     opener.reset()
     storage.removeItem(LAST_USER)

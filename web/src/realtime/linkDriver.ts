@@ -65,6 +65,8 @@ export function createLinkDriver(ports: ClientPorts, changed: (before: Link, aft
   const alarm = createAlarm(clock, () => input({ kind: 'wake' }))
 
   const show = () => {
+    // Without a person there is no link to speak of: who is logged in says it all.
+    if (link.phase.kind === 'idle') return
     const status = linkStatus(link, device.online())
     const shown = store.getState().connection
     if (JSON.stringify(status) !== JSON.stringify(shown)) store.setState({ connection: status })

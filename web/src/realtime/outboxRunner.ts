@@ -104,7 +104,8 @@ export function createOutboxRunner(ports: ClientPorts): OutboxRunner {
       })
       leading = false
     })
-    if (live && !leading && !asking) takeLead(userId)
+    const now = store.getState().chat.me
+    if (live && !leading && !asking && now) takeLead(now.id)
   }
   const takeLead = (userId: string) => {
     lead(userId).catch((error: unknown) => ports.report(`outbox: ${String(error)}`))

@@ -42,10 +42,10 @@ export type SimOptions = {
 export function createSimClient(userId: string, options: SimOptions): SimClient {
   const { server, clock, storage } = options
   const store = createChatStore()
-  const socket = createSimSocket(server, userId)
+  const socket = createSimSocket(server)
   const reports: string[] = []
   const copies = createLocalCopies(clock.now, (reason) => reports.push(reason))
-  const session = simSession({ accessToken: 'token', expiresAt: Number.MAX_SAFE_INTEGER, me: server.me(userId) })
+  const session = simSession(grantOf(server, userId))
   const client = createClient({
     store,
     session,
@@ -65,6 +65,11 @@ export function createSimClient(userId: string, options: SimOptions): SimClient 
     report: (reason) => reports.push(reason),
   })
   return { client, store, socket, copies, session, reports, written: async () => void (await copies.outbox()) }
+}
+
+/** A token that does not run out. */
+export function grantOf(server: SimServer, userId: string): Grant {
+  return { accessToken: userId, expiresAt: Number.MAX_SAFE_INTEGER, me: server.me(userId) }
 }
 
 /** What survives a kill besides IndexedDB. */

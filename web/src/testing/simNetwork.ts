@@ -33,8 +33,9 @@ export type SimSocket = ChatSocket & {
   readonly isOpen: () => boolean
 }
 
-/** A socket of one user. */
-export function createSimSocket(server: SimServer, userId: string): SimSocket {
+/** A socket of whoever the token names: tokens of the simulation are user ids. */
+export function createSimSocket(server: SimServer): SimSocket {
+  let userId = ''
   let ears: SocketEars | undefined
   let peer: SimPeer | undefined
   let wanted = false
@@ -73,8 +74,9 @@ export function createSimSocket(server: SimServer, userId: string): SimSocket {
     hear: (next) => {
       ears = next
     },
-    open: () => {
+    open: (token) => {
       tear()
+      userId = token
       wanted = true
     },
     close: tear,

@@ -32,41 +32,46 @@ export type RowsInput = {
 /** Messages of one author within this time stand under one name. */
 export const GROUP_MS = 5 * 60_000
 
-type Written = { readonly author: UserId; readonly at: UnixMs }
-
-const NOBODY: Written = { author: '', at: 0 }
-
 /** The rows to draw, from top to bottom. Rows of messages that did not change are the same objects as before. */
 export function timelineRows(input: RowsInput): readonly TimelineRow[] {
   const { me, newLine } = input
   const rows: TimelineRow[] = []
-  let before = NOBODY
+  let place = TOP
   let lineDrawn = newLine === undefined
   for (const message of input.messages) {
-    const written = { author: message.sender.id, at: message.timestamp }
-    const day = startsDay(before, written.at)
-    if (day) rows.push({ kind: 'day', key: `day:${dayOf(written.at)}`, at: written.at })
+    const next = step(place, message.sender.id, message.timestamp)
+    if (next.day) rows.push(next.day)
     const line = !lineDrawn && newLine !== undefined && message.seq > newLine.after
     if (line) {
       rows.push({ kind: 'newLine', key: 'new', count: newLine.count })
       lineDrawn = true
     }
-    rows.push(messageRow(message, day || line || !continues(before, written), me))
-    before = written
+    rows.push(messageRow(message, line || next.first, me))
+    place = next
   }
   for (const entry of input.outgoing) {
-    const written = { author: me, at: entry.createdAt }
-    const day = startsDay(before, written.at)
-    if (day) rows.push({ kind: 'day', key: `day:${dayOf(written.at)}`, at: written.at })
-    rows.push({
-      kind: 'outgoing',
-      key: `own:${entry.clientMessageId}`,
-      entry,
-      first: day || !continues(before, written),
-    })
-    before = written
+    const next = step(place, me, entry.createdAt)
+    if (next.day) rows.push(next.day)
+    rows.push({ kind: 'outgoing', key: `own:${entry.clientMessageId}`, entry, first: next.first })
+    place = next
   }
   return rows
+}
+
+/** Where one is from top to bottom: the last author and time, and when the next day begins. */
+type Place = { readonly author: UserId; readonly at: UnixMs; readonly dayEnd: UnixMs }
+
+type Step = Place & { readonly first: boolean; readonly day: TimelineRow | undefined }
+
+const TOP: Place = { author: '', at: 0, dayEnd: Number.NEGATIVE_INFINITY }
+
+/** The clocks of server and device may differ: a day that passed does not start again. */
+function step(place: Place, author: UserId, at: UnixMs): Step {
+  const starts = at >= place.dayEnd
+  const first = starts || author !== place.author || at - place.at >= GROUP_MS
+  if (!starts) return { author, at, dayEnd: place.dayEnd, first, day: undefined }
+  const dayEnd = nextMidnight(at)
+  return { author, at, dayEnd, first, day: { kind: 'day', key: `day:${dayEnd}`, at } }
 }
 
 type MessageRow = Extract<TimelineRow, { kind: 'message' }>
@@ -83,17 +88,8 @@ function messageRow(message: Message, first: boolean, me: UserId): MessageRow {
   return row
 }
 
-function continues(before: Written, next: Written): boolean {
-  return before.author === next.author && next.at - before.at < GROUP_MS
-}
-
-/** The clocks of server and device may differ: a day never starts twice. */
-function startsDay(before: Written, at: UnixMs): boolean {
-  return before === NOBODY || dayOf(at) > dayOf(before.at)
-}
-
-/** The day in local time, as a number that grows: 20260131. */
-function dayOf(at: UnixMs): number {
+/** When the next day begins in local time; days of 23 and 25 hours included. */
+function nextMidnight(at: UnixMs): UnixMs {
   const date = new Date(at)
-  return date.getFullYear() * 10_000 + (date.getMonth() + 1) * 100 + date.getDate()
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime()
 }

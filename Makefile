@@ -63,7 +63,7 @@ generate: ## Rewrites the files that are made from code
 
 screenshots: $(WEB_INSTALLED) web/dist/index.html $(DEBUG_HEARTH) ## Takes a picture of every page, size and theme into target/screenshots
 	scripts/ensure.sh chromium
-	cd web && HEARTH_BIN=$(DEBUG_HEARTH) SCREENSHOTS=$(TARGET)/screenshots node --test e2e/screenshots.test.mjs
+	cd web && HEARTH_BIN=$(DEBUG_HEARTH) SCREENSHOTS=$(TARGET)/screenshots node --test e2e/pages.test.mjs
 
 bench: build ## Loads a local server and prints its figures
 	cargo build --release --locked --package hearth-bench

@@ -37,6 +37,16 @@ pub enum Added {
 ///
 /// Errors: `conflict`, when the room is full or the user is in too many rooms.
 pub(super) async fn join(tx: &mut Tx, room: &Room, user_id: UserId, joining: Joining) -> Result<Added> {
+    let now = joining.now;
+    let added = enter(tx, room, user_id, joining).await?;
+    if let Added::Now(_) = added {
+        show(tx, room.id, user_id, now).await?;
+    }
+    Ok(added)
+}
+
+/// The first half of [`join`]: the membership, and the room's event. The two of a direct room enter before either is shown it.
+pub(super) async fn enter(tx: &mut Tx, room: &Room, user_id: UserId, joining: Joining) -> Result<Added> {
     if let Some(member) = store::find_membership(tx, room.id, user_id).await? {
         return Ok(Added::Before(member.member()));
     }
@@ -65,19 +75,18 @@ pub(super) async fn join(tx: &mut Tx, room: &Room, user_id: UserId, joining: Joi
         })
     };
     events::append_room(tx, room.id, now, event).await?;
-    tx.announce(Announcement::Joined {
-        user_id,
-        room_id: room.id,
-    });
-    let summary = super::require_summary(tx, user_id, room.id).await?;
+    Ok(Added::Now(member))
+}
+
+/// The second half of [`join`]: the room appears on the new member's devices, which get its events from here on.
+pub(super) async fn show(tx: &mut Tx, room_id: RoomId, user_id: UserId, now: UnixMs) -> Result<()> {
+    tx.announce(Announcement::Joined { user_id, room_id });
+    let room = super::require_summary(tx, user_id, room_id).await?;
     events::append_user(tx, user_id, now, |user_seq| {
-        UserEvent::RoomAdded(RoomAdded {
-            user_seq,
-            room: summary,
-        })
+        UserEvent::RoomAdded(RoomAdded { user_seq, room })
     })
     .await?;
-    Ok(Added::Now(member))
+    Ok(())
 }
 
 async fn require_space(tx: &mut Tx, room_id: RoomId, user_id: UserId) -> Result<()> {

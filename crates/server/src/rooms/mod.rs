@@ -160,23 +160,15 @@ async fn open_direct(tx: &mut Tx, user_id: UserId, peer: String, now: UnixMs) ->
     }
     let room = new_room(RoomType::Direct, user_id, now);
     insert(tx, &room, Some(&key)).await?;
-    members::join(
-        tx,
-        &room,
-        user_id,
-        members::Joining {
-            role: RoomRole::Member,
-            by: None,
-            now,
-        },
-    )
-    .await?;
-    let joining = members::Joining {
-        role: RoomRole::Member,
-        by: Some(user_id),
-        now,
-    };
-    members::join(tx, &room, peer_id, joining).await?;
+    let both = [(user_id, None), (peer_id, Some(user_id))];
+    for (member, by) in both {
+        let role = RoomRole::Member;
+        members::enter(tx, &room, member, members::Joining { role, by, now }).await?;
+    }
+    // Only now each of them has somebody beside them to be shown.
+    for (member, _) in both {
+        members::show(tx, room.id, member, now).await?;
+    }
     Ok(Made::Now(require_summary(tx, user_id, room.id).await?))
 }
 

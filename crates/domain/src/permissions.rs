@@ -11,7 +11,7 @@ pub enum RoomAction {
     Read,
     /// Send messages, type.
     Send,
-    /// Leave it. The owner hands it over first while others are there.
+    /// Leave it. When its owner does, somebody else becomes owner.
     Leave,
     /// Add somebody by name.
     AddMember,

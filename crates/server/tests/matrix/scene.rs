@@ -69,6 +69,11 @@ impl Persona {
     }
 }
 
+/// An id that nothing has.
+pub fn unknown() -> String {
+    "01890a5d-ac96-774b-bcce-b302099a8057".to_owned()
+}
+
 /// A logged-in account.
 #[derive(Debug, Clone, Default)]
 pub struct Login {
@@ -140,11 +145,9 @@ impl Scene {
         self.bystander = self.register("bystander").await;
         self.newcomer = self.register("newcomer").await;
         for persona in &Persona::ALL[1..9] {
-            self.register(persona.username()).await;
+            self.logins[*persona as usize] = self.register(persona.username()).await;
         }
-        for persona in Persona::ALL {
-            self.log_in_again(persona).await;
-        }
+        self.log_in_again(Persona::SiteOwner).await;
         self.as_owner(
             "PUT",
             format!("/users/{}/role", self.user(Persona::SiteModerator)),
@@ -168,9 +171,10 @@ impl Scene {
         self.running.address
     }
 
-    /// The account's id.
+    /// The account's id; who has none gives one that nobody has.
     pub fn user(&self, persona: Persona) -> String {
-        self.login(persona).user_id.clone()
+        let id = self.login(persona).user_id.clone();
+        if id.is_empty() { unknown() } else { id }
     }
 
     /// The account's tokens.
@@ -179,16 +183,30 @@ impl Scene {
     }
 
     /// Lets one who can log in do so anew, because a step may have ended the login session before.
+    ///
+    /// The banned keep the token that they had; wrong log-ins would be counted.
     pub async fn log_in_again(&mut self, persona: Persona) {
+        if matches!(persona, Persona::Passerby | Persona::Banned) {
+            return;
+        }
         let body = json!({"login": persona.username(), "password": PASSWORD});
         let answer = self.anyone("POST", "/auth/login", body).await;
-        if answer.status == 200 {
-            self.logins[persona as usize] = login_of(&answer.json());
+        assert_eq!(answer.status, 200, "{persona:?}: {}", answer.text);
+        self.logins[persona as usize] = login_of(&answer.json());
+    }
+
+    /// Those who set the scene need their login sessions, whatever they did in the step before.
+    async fn wake(&mut self, persona: Persona) {
+        let token = self.login(persona).access.clone();
+        if self.ask(Some(&token), "GET", "/users/me", Value::Null).await.status == 401 {
+            self.log_in_again(persona).await;
         }
     }
 
     /// Makes what a step acts on.
     pub async fn props(&mut self) -> Props {
+        self.wake(Persona::SiteOwner).await;
+        self.wake(Persona::Owner).await;
         self.lift_ban().await;
         let owner = self.login(Persona::Owner).access.clone();
         let members = [Persona::Member, Persona::Moderator, Persona::Admin].map(|persona| self.user(persona));

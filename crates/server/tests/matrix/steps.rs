@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::{Value, json};
 
 use crate::http::{Answer, send};
-use crate::scene::{PASSWORD, Persona, Props, Scene};
+use crate::scene::{PASSWORD, Persona, Props, Scene, unknown};
 
 /// Does one step as one persona. A route answers with its status, a command with `ok`, its error's code or `refused`.
 pub async fn take(scene: &mut Scene, persona: Persona, step: &str) -> String {
@@ -61,11 +61,6 @@ fn fill(scene: &Scene, (persona, props): (Persona, &Props), path: &str, variant:
     (path, query.to_owned())
 }
 
-/// An id that nothing has.
-fn unknown() -> String {
-    "01890a5d-ac96-774b-bcce-b302099a8057".to_owned()
-}
-
 fn body(scene: &Scene, (persona, props): (Persona, &Props), (method, path, variant): (&str, &str, &str)) -> Value {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match (method, parts.as_slice()) {
@@ -96,10 +91,7 @@ fn body(scene: &Scene, (persona, props): (Persona, &Props), (method, path, varia
 /// A username that nobody has yet.
 fn fresh_name() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(200);
-    format!(
-        "fresh{}",
-        char::from_u32(u32::from('a') + NEXT.fetch_add(1, Ordering::Relaxed)).unwrap()
-    )
+    format!("fresh{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Sends a command over a connection of its own: long-polling, because that is plain HTTP.

@@ -17,8 +17,8 @@ use crate::limits::Limits;
 use crate::socket::Figures;
 use crate::typing::Typists;
 
-/// Reads the figures of the connections.
-pub type SocketFigures = Box<dyn Fn() -> Figures + Send + Sync>;
+/// Reads the figures of the connections, as long as there is a transport.
+pub type SocketFigures = Box<dyn Fn() -> Option<Figures> + Send + Sync>;
 
 /// The server's parts. Shared as `Arc<App>`.
 pub struct App {
@@ -82,7 +82,7 @@ impl App {
     /// The figures of the connections, once there may be some.
     #[must_use]
     pub fn socket_figures(&self) -> Option<Figures> {
-        self.figures.get().map(|read| read())
+        self.figures.get().and_then(|read| read())
     }
 
     /// The hub outlives no app, but its thread holds none: what it wants kept goes through a weak reference.

@@ -56,8 +56,9 @@ pub async fn start_at(config: Config, clock: Clock) -> anyhow::Result<Running> {
     http::figures::start();
 
     let engine = Engine::start(Arc::new(Chat::new(Arc::clone(&app))), engine_config(&app.config));
-    let counted = Arc::clone(&engine);
-    app.set_socket_figures(Box::new(move || counted.figures()));
+    // Weakly: the transport holds the app.
+    let counted = Arc::downgrade(&engine);
+    app.set_socket_figures(Box::new(move || Some(counted.upgrade()?.figures())));
     let router = http::api::router(&app, Arc::clone(&engine));
     let (stop, stopping) = watch::channel(false);
     let http = tokio::spawn(http::serve::serve(

@@ -39,7 +39,7 @@ pub(super) struct Sqlite {
     writes: Mutex<Option<mpsc::Sender<Job>>>,
     reads: Mutex<Option<mpsc::Sender<Job>>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
-    _lock: File,
+    lock: Mutex<Option<File>>,
 }
 
 impl Sqlite {
@@ -68,7 +68,7 @@ impl Sqlite {
             writes: Mutex::new(Some(writes)),
             reads: Mutex::new(Some(reads)),
             threads: Mutex::new(threads),
-            _lock: lock,
+            lock: Mutex::new(Some(lock)),
         })
     }
 
@@ -87,6 +87,7 @@ impl Sqlite {
         for thread in threads {
             let _ = thread.join();
         }
+        self.lock.lock().expect("no holder panics").take();
     }
 }
 

@@ -27,12 +27,12 @@ pub async fn serve(request: Request) -> Response {
         return Error::not_found().into_response();
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+        return (StatusCode::METHOD_NOT_ALLOWED, Error::method_not_allowed()).into_response();
     }
     match file(path, request.headers()) {
         Some(response) => response,
         // Names with a dot are files; answering with the page would hide that one is missing.
-        None if path.rsplit('/').next().is_some_and(|name| name.contains('.')) => StatusCode::NOT_FOUND.into_response(),
+        None if path.rsplit('/').next().is_some_and(|name| name.contains('.')) => Error::not_found().into_response(),
         None => page(request.headers()),
     }
 }

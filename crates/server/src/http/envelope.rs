@@ -61,7 +61,7 @@ fn note_address(app: &App, request: &mut Request) {
 
 async fn answer(app: &App, request: Request, next: Next) -> Response {
     if request.method() == Method::TRACE || request.method() == Method::CONNECT {
-        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+        return (StatusCode::METHOD_NOT_ALLOWED, Error::method_not_allowed()).into_response();
     }
     if is_preflight(app, &request) {
         return preflight();
@@ -74,12 +74,23 @@ async fn answer(app: &App, request: Request, next: Next) -> Response {
     if request.uri().path().starts_with("/socket.io") {
         return next.run(request).await;
     }
+    // Refused by what it says of itself: its bytes are not waited for.
+    if declared_bytes(request.headers()) > u64::from(app.config.http.max_body_bytes) {
+        return Error::refused(ErrorCode::TooLarge, "The request is too large.").into_response();
+    }
     match tokio::time::timeout(app.config.request_timeout(), next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             Error::refused(ErrorCode::Unavailable, "The request took too long. Please try again.").into_response()
         }
     }
+}
+
+fn declared_bytes(headers: &HeaderMap) -> u64 {
+    let text = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok());
+    text.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 fn is_preflight(app: &App, request: &Request) -> bool {

@@ -226,10 +226,8 @@ async fn the_owner_still_logs_in_with_the_cookie_of_a_living_session() {
 async fn the_tables_of_attempts_and_the_log_hold_no_names_addresses_or_passwords() {
     let server = TestServer::start().await;
     server.log_in("canary-login-name", "canary-password-typed").await;
-    let data = server.config.data.clone();
-    server.stop().await;
 
-    let database = std::fs::read(data.join("hearth.db")).unwrap();
+    let database = server.stop_and_read().await;
 
     let holds = |text: &str| database.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(!holds("canary-login-name"));

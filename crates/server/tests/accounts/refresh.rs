@@ -237,10 +237,8 @@ async fn no_refresh_token_is_in_the_database_in_clear() {
     let server = TestServer::start().await;
     let ada = server.register("ada").await;
     let successor = rotated(&server, &ada).await;
-    let data = server.config.data.clone();
-    server.stop().await;
 
-    let database = std::fs::read(data.join("hearth.db")).unwrap();
+    let database = server.stop_and_read().await;
 
     for token in [&ada.refresh, &successor.refresh, &ada.access] {
         assert!(!database.windows(token.len()).any(|window| window == token.as_bytes()));

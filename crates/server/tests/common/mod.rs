@@ -68,8 +68,19 @@ impl TestServer {
         &self.running.app
     }
 
-    pub async fn stop(self) {
+    /// Stops the server and returns its folder, so that a test can look into it.
+    pub async fn stop(self) -> Arc<tempfile::TempDir> {
+        let app = Arc::downgrade(&self.running.app);
         self.running.stop().await;
+        assert!(app.upgrade().is_none(), "something goes on after the stop");
+        self.data
+    }
+
+    /// Stops the server and reads its whole database file.
+    pub async fn stop_and_read(self) -> Vec<u8> {
+        let data = self.config.data.clone();
+        let _folder = self.stop().await;
+        std::fs::read(data.join("hearth.db")).unwrap()
     }
 
     /// Stops the server and starts it again on the same data folder.
@@ -179,6 +190,24 @@ impl Call<'_> {
         self
     }
 
+    /// Sends the request and reads no more than the status of its answer.
+    pub async fn send_head(self) -> StatusCode {
+        let stream = TcpStream::connect(self.server.running.address).await.unwrap();
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .unwrap();
+        let connection = tokio::spawn(connection.with_upgrades());
+        let status = sender.send_request(self.into_request()).await.unwrap().status();
+        connection.abort();
+        status
+    }
+
+    fn into_request(self) -> Request<Full<Bytes>> {
+        let mut request = Request::builder().method(self.method).uri(self.path);
+        *request.headers_mut().unwrap() = self.headers;
+        request.body(Full::new(self.body)).unwrap()
+    }
+
     pub async fn send(self) -> Answer {
         let stream = TcpStream::connect(self.server.running.address).await.unwrap();
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
@@ -272,6 +301,11 @@ impl<'a> Polling<'a> {
         (polling, answer)
     }
 
+    /// Where to poll.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     pub async fn send(&self, packet: &str) {
         let call = self.server.call(Method::POST, &self.path).body(packet.to_owned());
         assert_eq!(
@@ -300,4 +334,15 @@ impl<'a> Polling<'a> {
             .await
             .expect("the connection ends within 2 s")
     }
+}
+
+/// The text of a plain GET, for a request that outlives the borrow of its server.
+pub async fn get(address: std::net::SocketAddr, path: &str) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
 }

@@ -1,0 +1,9 @@
+//! What surrounds every answer: headers, problems, limits on slow and hostile clients, health, figures.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod answers;
+mod hostile;
+mod operations;

@@ -10,7 +10,7 @@ mod login;
 mod moderation;
 mod password;
 pub mod people;
-mod profile;
+pub mod profile;
 mod register;
 pub mod routes;
 mod secrets;

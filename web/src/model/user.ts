@@ -1,6 +1,7 @@
 import { assertNever } from '../lib/assertNever'
 import { without } from '../lib/records'
 import type {
+  Member,
   RoomEvent,
   RoomId,
   RoomSummary,
@@ -59,7 +60,7 @@ export function reduceSummary(summary: RoomSummary, event: RoomEvent, me: UserId
       return { ...next, room: event.data.room }
     case 'member_joined':
     case 'member_updated':
-      return event.data.member.user.id === me ? { ...next, role: event.data.member.role } : next
+      return withMember(next, event.data.member, me)
     case 'member_left':
       return next
     case 'receive_message': {
@@ -72,6 +73,12 @@ export function reduceSummary(summary: RoomSummary, event: RoomEvent, me: UserId
     default:
       return assertNever(event)
   }
+}
+
+/** Who makes a direct room is in it before the other is: the summary learns of the peer when they join. */
+function withMember(summary: RoomSummary, { user, role }: Member, me: UserId): RoomSummary {
+  if (user.id === me) return { ...summary, role }
+  return summary.room.type === 'direct' ? { ...summary, peer: user } : summary
 }
 
 /** Somebody's name or picture changed. */

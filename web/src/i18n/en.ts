@@ -130,6 +130,7 @@ export const en = {
   'rail.unread': { one: '{count} unread message', other: '{count} unread messages' },
   'rail.unreadElsewhere': { one: '{count} unread message elsewhere', other: '{count} unread messages elsewhere' },
   'rail.draft': 'Draft',
+  'rail.online': 'is online now',
   'rail.failed': 'Not sent',
   'rail.empty': 'No rooms yet',
   'rail.noDirect': 'Write to someone',

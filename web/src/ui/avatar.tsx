@@ -1,5 +1,4 @@
 import { Hash } from 'lucide-react'
-import { t } from '../i18n/t'
 
 type Size = 20 | 24 | 28 | 36 | 48 | 72
 
@@ -12,7 +11,7 @@ type Props = {
   readonly online?: boolean | undefined
 }
 
-/** A person's picture, or their initials on a colour of their own. */
+/** A person's picture, or their initials on a colour of their own. Only to look at: the name, and presence in words, stand beside it. */
 export function Avatar({ id, name, src, size, online }: Props) {
   return (
     <span className="relative inline-flex flex-none" style={{ width: size, height: size }}>
@@ -44,8 +43,7 @@ function PresenceDot({ online, size }: { online: boolean; size: Size }) {
   const width = size >= 36 ? 11 : 9
   return (
     <span
-      role="img"
-      aria-label={online ? t('presence.online') : t('presence.offline')}
+      aria-hidden
       className={`absolute -right-0.5 -bottom-0.5 rounded-full ring-2 ring-(--behind,var(--color-base-100)) ${online ? 'bg-success' : 'border-[1.5px] border-line-strong bg-(--behind,var(--color-base-100))'}`}
       style={{ width, height: width }}
     />

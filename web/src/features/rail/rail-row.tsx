@@ -29,6 +29,7 @@ export const RailRow = memo(function RailRow({ row, current }: Props) {
             {row.title}
           </bdi>
           <RowTime row={row} />
+          {row.peerPresence?.online && <span className="sr-only">{t('rail.online')}</span>}
         </span>
         <RowPreview row={row} />
       </span>

@@ -61,19 +61,19 @@ export function Timeline({ roomId, room, view, target }: Props) {
             />
           ))}
         </Virtualizer>
+        <EndPill count={scroll.newCount} away={scroll.away} onPress={scroll.toEnd} />
       </div>
-      <EndPill count={scroll.newCount} away={scroll.away} onPress={scroll.toEnd} />
     </div>
   )
 }
 
 type PillProps = { readonly count: number; readonly away: boolean; readonly onPress: () => void }
 
-/** Tells what arrived below instead of jumping there. */
+/** Tells what arrived below instead of jumping there. It stands inside what scrolls, so that a wheel turned over it scrolls too. */
 function EndPill({ count, away, onPress }: PillProps) {
   if (count === 0 && !away) return null
   return (
-    <div className="pointer-events-none absolute inset-x-0 bottom-2 flex justify-center">
+    <div className="pointer-events-none sticky bottom-2 z-10 flex h-0 flex-none items-end justify-center">
       <button
         type="button"
         aria-label={count > 0 ? t('timeline.pill', { count }) : t('timeline.toBottom')}

@@ -29,7 +29,7 @@ test('a room opens at its end', async () => {
 })
 
 test('scrolling up reaches the first message, and the page keeps few of them', async () => {
-  await ada.page.locator('[data-message]').last().hover()
+  await ada.page.getByRole('log', { name: 'Messages' }).hover()
   let most = 0
   await until('the first is shown', async () => {
     await ada.page.mouse.wheel(0, -2_000)

@@ -38,9 +38,9 @@ export function account(page) {
   return page.getByRole('button', { name: 'Your account' })
 }
 
-/** A room in the rail. Its name begins the link; time, preview and unread follow. */
+/** A room in the rail; presence, time, preview and unread stand beside its name. */
 export function inRail(page, room) {
-  return page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: new RegExp(`^${room}`) })
+  return page.getByRole('navigation', { name: 'Rooms' }).getByRole('link').filter({ hasText: room })
 }
 
 export function composer(page, room) {

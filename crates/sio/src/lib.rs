@@ -13,6 +13,8 @@
 
 pub mod engine;
 mod frame;
+#[doc(hidden)]
+pub mod fuzzing;
 mod json;
 pub mod socket;
 pub mod ws;

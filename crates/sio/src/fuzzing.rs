@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use crate::{
-    engine::{self, Lane, Packet, Transport, decode_payload},
+    engine::{self, Lane, Packet, PollAnswer, Transport, decode_payload},
     socket::{self, Limits, Namespace},
     ws::{Decoder, Error, Item, Role},
 };
@@ -42,7 +42,11 @@ pub fn engine_session(start: Instant, data: &[u8]) {
         let lane = if byte & 1 == 0 { Lane::Current } else { Lane::Candidate };
         match byte >> 1 & 7 {
             0 => drop(session.handle_poll()),
-            1 => session.handle_poll_answered(byte & 1 == 0),
+            1 => session.handle_poll_answered(if byte & 1 == 0 {
+                PollAnswer::Queued
+            } else {
+                PollAnswer::Filler
+            }),
             2 => drop(session.handle_candidate(&config, now)),
             3 => session.handle_websocket_lost(lane),
             4 => {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use hearth_sio::{
     Frame,
-    engine::{CloseReason, Config, Lane, Output, Packet, Refusal, Session, Transport},
+    engine::{CloseReason, Config, Lane, Output, Packet, PollAnswer, Refusal, Session, Transport},
 };
 use proptest::prelude::*;
 
@@ -114,7 +114,7 @@ fn an_upgrade_is_probed_and_then_taken() {
     bed.session.handle_candidate(&bed.config, bed.now).unwrap();
 
     let probed = bed.packet(Lane::Candidate, Packet::Ping(Bytes::from_static(b"probe")));
-    bed.session.handle_poll_answered(true);
+    bed.session.handle_poll_answered(PollAnswer::Filler);
     let upgraded = bed.packet(Lane::Candidate, Packet::Upgrade);
 
     assert_eq!(
@@ -186,7 +186,7 @@ fn two_polls_at_once_end_the_connection() {
 fn a_lost_poll_ends_the_connection_but_an_answered_one_does_not() {
     let mut bed = Bed::open(Transport::Polling);
     bed.session.handle_poll().unwrap();
-    bed.session.handle_poll_answered(true);
+    bed.session.handle_poll_answered(PollAnswer::Filler);
     bed.session.handle_poll_lost();
     assert!(!bed.session.is_closed());
 
@@ -205,21 +205,31 @@ fn a_client_that_closes_over_post_gets_one_more_noop() {
     );
     assert_eq!(bed.session.handle_poll(), Ok(()));
     assert_eq!(bed.outputs(), [Output::ReleasePoll]);
-    bed.session.handle_poll_answered(true);
+    bed.session.handle_poll_answered(PollAnswer::Filler);
     assert_eq!(bed.session.handle_poll(), Err(Refusal::SessionUnknown));
 }
 
 #[test]
-fn what_the_server_said_last_can_be_fetched_for_a_while() {
+fn what_the_server_said_last_can_be_fetched_before_the_close_comes_alone() {
     let mut bed = Bed::open(Transport::Polling);
     bed.session.handle_close(&bed.config, bed.now);
-    assert_eq!(bed.outputs(), [send("1"), Output::Closed(CloseReason::Server)]);
+    assert_eq!(bed.outputs(), [Output::Closed(CloseReason::Server)]);
 
     assert_eq!(bed.session.handle_poll(), Ok(()));
-    bed.session.handle_poll_answered(false);
+    bed.session.handle_poll_answered(PollAnswer::Queued);
     assert_eq!(bed.session.handle_poll(), Ok(()));
-    bed.session.handle_poll_answered(false);
+    assert_eq!(bed.session.filler(), "1");
+    bed.session.handle_poll_answered(PollAnswer::Filler);
+    assert_eq!(bed.session.handle_poll(), Err(Refusal::SessionUnknown));
+}
+
+#[test]
+fn what_the_server_said_last_waits_only_for_a_while() {
+    let mut bed = Bed::open(Transport::Polling);
+    bed.session.handle_close(&bed.config, bed.now);
+
     bed.pass(bed.config.linger);
+
     assert_eq!(bed.session.handle_poll(), Err(Refusal::SessionUnknown));
 }
 
@@ -291,7 +301,8 @@ proptest! {
             match step {
                 Step::Packet(current, kind) => outputs.extend(bed.packet(lane(current), some_packet(kind))),
                 Step::Poll => drop(bed.session.handle_poll()),
-                Step::Answered(is_drained) => bed.session.handle_poll_answered(is_drained),
+                Step::Answered(true) => bed.session.handle_poll_answered(PollAnswer::Filler),
+                Step::Answered(false) => bed.session.handle_poll_answered(PollAnswer::Queued),
                 Step::PollLost => bed.session.handle_poll_lost(),
                 Step::Overlap => bed.session.handle_post_overlap(),
                 Step::Candidate => drop(bed.session.handle_candidate(&bed.config, bed.now)),

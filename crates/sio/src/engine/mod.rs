@@ -11,7 +11,7 @@ mod refusal;
 mod session;
 
 pub use packet::{Error, Packet};
-pub use parts::{CloseReason, Config, Lane, Output};
+pub use parts::{CloseReason, Config, Lane, Output, PollAnswer};
 pub use payload::{MAX_POLL_PACKETS, Payload, decode_payload, encode_payload};
 pub use refusal::Refusal;
 pub use session::Session;

@@ -76,7 +76,8 @@ pub enum Output {
     Text(Bytes),
     /// A binary message for the layer above.
     Binary(Bytes),
-    /// Answer the waiting poll now: with what is queued, else with a NOOP. Then [`Session::handle_poll_answered`].
+    /// Answer the waiting poll now: with what is queued, else with `Session::filler`. Then
+    /// `Session::handle_poll_answered`.
     ReleasePoll,
     /// The probing WebSocket is the transport now; the queue goes there.
     Upgraded,
@@ -84,4 +85,13 @@ pub enum Output {
     DropCandidate,
     /// The connection is over. What is queued may still be delivered; nothing is received any more.
     Closed(CloseReason),
+}
+
+/// What a poll was answered with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PollAnswer {
+    /// Packets that were queued.
+    Queued,
+    /// `Session::filler`.
+    Filler,
 }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{CloseReason, Config, Lane, Output, Packet, Refusal, Transport};
+use super::{CloseReason, Config, Lane, Output, Packet, PollAnswer, Refusal, Transport};
 use crate::Frame;
 
 /// How long a client that closes over a POST may take to come for the NOOP that ends its poll.
@@ -35,8 +35,14 @@ enum State {
     Polling,
     Probing { until: Instant, is_probed: bool },
     WebSocket,
-    LastPoll { until: Instant },
+    LastPoll { until: Instant, ended_by: Side },
     Closed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Client,
+    Server,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -141,11 +147,36 @@ impl Session {
         self.is_poll_waiting
     }
 
-    /// The waiting GET was answered; `is_drained` when nothing is queued any more.
-    pub fn handle_poll_answered(&mut self, is_drained: bool) {
+    /// What to answer the released GET with when nothing is queued.
+    ///
+    /// The end of a connection comes in an answer of its own: the stock JavaScript client acts on a close at once and
+    /// on the messages beside it a moment later, when it no longer listens.
+    pub fn filler(&self) -> &'static str {
+        match self.state {
+            State::LastPoll {
+                ended_by: Side::Server, ..
+            } => "1",
+            _ => "6",
+        }
+    }
+
+    /// The waiting GET was answered.
+    pub fn handle_poll_answered(&mut self, with: PollAnswer) {
         self.is_poll_waiting = false;
-        if is_drained && matches!(self.state, State::LastPoll { .. }) {
-            self.state = State::Closed;
+        match (self.state, with) {
+            (
+                State::LastPoll {
+                    ended_by: Side::Client, ..
+                },
+                _,
+            )
+            | (
+                State::LastPoll {
+                    ended_by: Side::Server, ..
+                },
+                PollAnswer::Filler,
+            ) => self.state = State::Closed,
+            _ => {}
         }
     }
 
@@ -193,6 +224,7 @@ impl Session {
         if self.is_polling {
             self.state = State::LastPoll {
                 until: now + config.linger,
+                ended_by: Side::Server,
             };
         }
     }
@@ -201,7 +233,7 @@ impl Session {
     pub fn handle_timeout(&mut self, config: &Config, now: Instant) {
         match self.state {
             State::Closed => return,
-            State::LastPoll { until } if now >= until => self.state = State::Closed,
+            State::LastPoll { until, .. } if now >= until => self.state = State::Closed,
             State::LastPoll { .. } => return,
             State::Probing { until, .. } if now >= until => self.drop_candidate(),
             State::Polling | State::Probing { .. } | State::WebSocket => {}
@@ -234,7 +266,7 @@ impl Session {
         let (Heartbeat::PingAt(heartbeat) | Heartbeat::PongBy(heartbeat)) = self.heartbeat;
         match self.state {
             State::Closed => None,
-            State::LastPoll { until } => Some(until),
+            State::LastPoll { until, .. } => Some(until),
             State::Probing { until, .. } => Some(until.min(heartbeat)),
             State::Polling | State::WebSocket => Some(heartbeat),
         }
@@ -269,7 +301,10 @@ impl Session {
         self.close(CloseReason::Client);
         if waits_for_last_poll {
             // A client sends this POST beside a GET, and the GET may arrive second.
-            self.state = State::LastPoll { until: now + LAST_POLL };
+            self.state = State::LastPoll {
+                until: now + LAST_POLL,
+                ended_by: Side::Client,
+            };
         }
     }
 
@@ -288,7 +323,7 @@ impl Session {
             State::Probing { .. } => self.drop_candidate(),
             State::Polling | State::WebSocket | State::LastPoll { .. } | State::Closed => {}
         }
-        if self.is_polling && reason != CloseReason::Client {
+        if self.is_polling && !matches!(reason, CloseReason::Client | CloseReason::Server) {
             self.outputs.push_back(Output::Send(Frame::text("1")));
         }
         self.state = State::Closed;

@@ -157,7 +157,8 @@ impl<S: Service> Connection<S> {
             Read::Item(Item::Ping(payload)) if lane == Lane::Current => {
                 self.link().push_own([Frame::ws_pong(&payload)]);
             }
-            Read::Item(Item::Ping(_) | Item::Pong(_)) => {}
+            Read::Item(Item::Ping(payload)) => self.write_to_candidate(&Frame::ws_pong(&payload)),
+            Read::Item(Item::Pong(_)) => {}
             Read::Item(Item::Close(close)) => {
                 if lane == Lane::Current {
                     self.answer_close(now, close.as_ref());

@@ -217,6 +217,7 @@ impl<S: Service> Connection<S> {
             CloseReason::Parse | CloseReason::Overlap => DisconnectReason::ProtocolError,
             CloseReason::Server => DisconnectReason::Server,
         };
+        tracing::debug!(connection.id = self.link().id().0, ?reason, "connection ended");
         self.link().start_closing();
         self.disconnect_all(reason);
         let by = now + self.admitted.engine.config.engine.linger;

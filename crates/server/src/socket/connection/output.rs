@@ -7,7 +7,7 @@ use std::{
 
 use hearth_sio::{
     Frame,
-    engine::{self, CloseReason, Lane},
+    engine::{self, CloseReason, Lane, PollAnswer},
     socket::{self, Namespace, ack_frames, connect_error_body},
     ws::Close,
 };
@@ -66,8 +66,8 @@ impl<S: Service> Connection<S> {
         self.end(now, reason);
     }
 
-    /// A probe's answer is the first thing written to its WebSocket, so the kernel has room.
-    fn write_to_candidate(&mut self, frame: &Frame) {
+    /// Answers a probing WebSocket. So little is ever written to it that the kernel has room, or else it is dropped.
+    pub(super) fn write_to_candidate(&mut self, frame: &Frame) {
         let Some(candidate) = &self.candidate else {
             return;
         };
@@ -270,14 +270,14 @@ impl<S: Service> Connection<S> {
         } else {
             None
         };
-        let payload = match waiting {
-            Some(payload) => payload,
-            None if is_released => b"6".to_vec(),
+        let (payload, with) = match waiting {
+            Some(payload) => (payload, PollAnswer::Queued),
+            None if is_released => (self.session.filler().into(), PollAnswer::Filler),
             None => return,
         };
         if let Some(get) = polling.get.take() {
             let is_lost = get.send(Ok(payload)).is_err();
-            self.session.handle_poll_answered(!link.has_waiting());
+            self.session.handle_poll_answered(with);
             if is_lost {
                 self.session.handle_websocket_lost(Lane::Current);
             }

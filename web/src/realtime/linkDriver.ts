@@ -72,10 +72,15 @@ export function createLinkDriver(ports: ClientPorts, changed: (before: Link, aft
     if (JSON.stringify(status) !== JSON.stringify(shown)) store.setState({ connection: status })
   }
 
+  let online = device.online()
   const deaf = device.onChange(() => {
+    const wentOffline = online && !device.online()
+    online = device.online()
     show()
+    // A dead network breaks no connection by itself: it would look alive until its next heartbeat is missed.
+    if (wentOffline) input({ kind: 'dropped' })
     // A person who looks again, or a network that came back, should not wait for the next try.
-    if (device.online() && !device.hidden() && link.phase.kind === 'waiting') input({ kind: 'wake' })
+    if (online && !device.hidden() && link.phase.kind === 'waiting') input({ kind: 'wake' })
   })
 
   const stop = () => {

@@ -167,3 +167,8 @@ test('a gap that the server cannot fill is given up', () => {
   const chat = foldEvents(opened, [said(9)])
   expect(hasGaps(giveUpGaps(chat))).toBe(false)
 })
+
+test('a retried message that is long in the room leaves the outbox', () => {
+  const behind = { ...foldEvents(opened, [said(1), said(2)]), outbox: composed.outbox }
+  expect(foldEvents(behind, [savedEvent]).outbox).toEqual([])
+})

@@ -299,3 +299,14 @@ test('another person who logs in finds nothing of the one before, and can write'
   await rest(sim)
   expect(server.messagesOf('hall').map((message) => [message.sender.id, message.content])).toEqual([['bob', 'of bob']])
 })
+
+test('a message whose answer was lost with the connection goes again right after the next one', async () => {
+  const sim = await livePage()
+  sim.client.sendMessage('hall', 'hello')
+  sim.socket.carryUp()
+  sim.socket.breakLink()
+  expect(outbox(sim)).toEqual([['hello', 'pending']])
+  await pass(600, sim)
+  await pass(20, sim)
+  expect([said(), shown(sim), outbox(sim)]).toEqual([['hello'], ['hello'], []])
+})

@@ -69,7 +69,7 @@ export function SearchList({ label, placeholder, query, onQuery, options, empty,
         onChange={(event) => onQuery(event.target.value)}
         onKeyDown={onKeyDown}
       />
-      <div id={`${id}-list`} role="listbox" aria-label={label} className="-mx-2 mt-1 h-72 overflow-y-auto">
+      <div id={`${id}-list`} {...listRole(options.length, label)} className="-mx-2 mt-1 h-72 overflow-y-auto">
         {options.map((option, index) => (
           <OptionRow
             key={option.key}
@@ -83,6 +83,11 @@ export function SearchList({ label, placeholder, query, onQuery, options, empty,
       </div>
     </div>
   )
+}
+
+/** An empty list is none: it holds a sentence then. */
+function listRole(count: number, label: string) {
+  return count > 0 ? { role: 'listbox', 'aria-label': label } : {}
 }
 
 type RowProps = { readonly id: string; readonly option: Option; readonly active: boolean; readonly onHover: () => void }

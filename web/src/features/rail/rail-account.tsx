@@ -25,9 +25,9 @@ export function RailAccount() {
   const trigger = (
     <button
       type="button"
-      aria-label={`${t('rail.account')}: ${me.displayName}`}
       className="flex min-h-12 w-full items-center gap-2.5 rounded-field px-2 text-left hover:bg-hover data-popup-open:bg-hover"
     >
+      <span className="sr-only">{t('rail.account')}</span>
       <Avatar id={me.id} name={me.displayName} src={me.avatar} size={28} online={kind === 'live'} />
       <span className="min-w-0 flex-1">
         <bdi className="name block text-[14px] leading-[18px] font-medium">{me.displayName}</bdi>

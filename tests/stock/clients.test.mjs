@@ -97,10 +97,10 @@ for (const [name, transports] of Object.entries(TRANSPORTS)) {
 
 test('an upgrade in the middle of traffic loses and repeats nothing', async () => {
   const socket = client({ transports: ['polling', 'websocket'] })
+  // Listened for from the beginning: on a busy machine the upgrade can come before the connect.
+  const upgraded = once(socket.io.engine, 'upgrade')
   const got = []
   socket.on('message-back', (i) => got.push(i))
-  await once(socket, 'connect')
-  const upgraded = once(socket.io.engine, 'upgrade')
   let sent = 0
   const timer = setInterval(() => socket.emit('message', sent++), 1)
   await upgraded

@@ -23,5 +23,5 @@ if ! cmp -s "$here/requirements.txt" "$cache/python/installed.txt"; then
 fi
 
 cd "$cache/node"
-node --test --test-reporter=spec engine.test.mjs socket.test.mjs ws-echo.test.mjs clients.test.mjs
+node --test --test-timeout=120000 --test-reporter=spec engine.test.mjs socket.test.mjs ws-echo.test.mjs clients.test.mjs
 "$cache/python/venv/bin/python" "$here/python_clients.py"

@@ -115,6 +115,7 @@ export const en = {
   'signup.closed': 'Nobody',
   'signup.closedHint': 'No new accounts until you change this.',
 
+  'rail.column': 'Sidebar',
   'rail.label': 'Rooms',
   'rail.search': 'Jump to…',
   'rail.direct': 'Direct messages',
@@ -241,15 +242,10 @@ export const en = {
   'message.sending': 'Sending',
   'message.sent': 'Sent',
   'message.failed': "Couldn't send.",
-  'message.sentAt': 'Sent {when}',
-  'message.empty': 'Empty message',
   'message.copy': 'Copy text',
   'message.copyLink': 'Copy link',
   'message.copiedText': 'Text copied',
   'message.copiedLink': 'Link copied',
-  'message.more': 'More for this message',
-  'message.plain': 'Shown as plain text: too long to format.',
-  'message.copyCode': 'Copy code',
 
   'composer.label': 'Message to {room}',
   'composer.placeholder': 'Message {room}',

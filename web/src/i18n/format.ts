@@ -30,6 +30,16 @@ export function formatExact(at: number): string {
   return dateFormat({ dateStyle: 'full', timeStyle: 'medium' }).format(at)
 }
 
+/** "3 Aug 2026". */
+export function formatDate(at: number): string {
+  return dateFormat({ dateStyle: 'medium' }).format(at)
+}
+
+/** "3 Aug 2026, 14:05". */
+export function formatDateTime(at: number): string {
+  return dateFormat({ dateStyle: 'medium', timeStyle: 'short' }).format(at)
+}
+
 /** "Today", "Yesterday", "Monday" in the last week, then "3 August", with the year when it is another one. */
 export function formatDay(at: number, now: number): string {
   const days = daysBetween(at, now)

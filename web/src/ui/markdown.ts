@@ -37,6 +37,10 @@ rules.td_open = alignCell
 rules.table_open = () => '<div class="table" tabindex="0"><table>\n'
 rules.table_close = () => '</table></div>\n'
 
+// Long lines scroll inside their block, also by keyboard.
+rules.fence = rules.code_block = (tokens, index) =>
+  `<pre tabindex="0"><code>${parser.utils.escapeHtml(tokens[index]?.content ?? '')}</code></pre>\n`
+
 function alignCell(...[tokens, index, options, env, self]: Parameters<typeof renderToken>): string {
   const token = tokens[index]
   const side = /text-align:(\w+)/.exec(String(token?.attrGet('style') ?? ''))?.[1]
@@ -65,15 +69,26 @@ DOMPurify.addHook('uponSanitizeAttribute', (_node, data) => {
   data.keepAttr = kept.length > 0
 })
 
-const rendered = new Map<string, string>()
+const rendered = new Map<string, string | null>()
 const keptRenderings = 600
 
-/** The HTML of a message. Rendered once for each text. */
-export function renderMarkdown(source: string): string {
+/** More parts than this is nobody's writing, but somebody's try to slow the page down. */
+const mostParts = 3000
+
+/** The HTML of a message, or `null` for one of too many parts: show it as plain text. Rendered once for each text. */
+export function renderMarkdown(source: string): string | null {
   const known = rendered.get(source)
   if (known !== undefined) return known
-  const html = DOMPurify.sanitize(parser.render(source), allowed)
+  const html = renderAnew(source)
   if (rendered.size >= keptRenderings) rendered.delete(rendered.keys().next().value ?? '')
   rendered.set(source, html)
   return html
+}
+
+function renderAnew(source: string): string | null {
+  const env = {}
+  const tokens = parser.parse(source, env)
+  const parts = tokens.reduce((sum, token) => sum + 1 + (token.children?.length ?? 0), 0)
+  if (parts > mostParts) return null
+  return DOMPurify.sanitize(parser.renderer.render(tokens, parser.options, env), allowed)
 }

@@ -1,15 +1,15 @@
 import { memo, useEffect, useState } from 'react'
 import { isJumbo, isPlain } from './plain'
 
-type Render = (source: string) => string
+type Render = (source: string) => string | null
 
-let render: Render | undefined
+let loaded: Render | undefined
 let loading: Promise<Render> | undefined
 
 /** The Markdown renderer comes after the first paint: most messages need none. */
 function loadRenderer(): Promise<Render> {
   loading ??= import('./markdown').then(({ renderMarkdown }) => {
-    render = renderMarkdown
+    loaded = renderMarkdown
     return renderMarkdown
   })
   return loading
@@ -18,8 +18,9 @@ function loadRenderer(): Promise<Render> {
 /** The body of a message. */
 export const RichText = memo(function RichText({ source }: { readonly source: string }) {
   const plain = isPlain(source)
-  const ready = useRenderer(!plain)
-  if (plain || !ready) {
+  const render = useRenderer(!plain)
+  const html = plain ? null : (render?.(source) ?? null)
+  if (html === null) {
     return (
       <div dir="auto" className={`prose whitespace-pre-wrap ${isJumbo(source) ? 'text-[30px] leading-10' : ''}`}>
         {source}
@@ -27,18 +28,18 @@ export const RichText = memo(function RichText({ source }: { readonly source: st
     )
   }
   // biome-ignore lint/security/noDangerouslySetInnerHtml: sanitised by renderMarkdown, the one place that makes HTML.
-  return <div dir="auto" className="prose" dangerouslySetInnerHTML={{ __html: ready(source) }} />
+  return <div dir="auto" className="prose" dangerouslySetInnerHTML={{ __html: html }} />
 })
 
 function useRenderer(needed: boolean): Render | undefined {
   const [, setReady] = useState(false)
   useEffect(() => {
-    if (!needed || render) return
+    if (!needed || loaded) return
     let mounted = true
     loadRenderer().then(() => mounted && setReady(true))
     return () => {
       mounted = false
     }
   }, [needed])
-  return render
+  return loaded
 }

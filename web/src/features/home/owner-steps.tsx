@@ -12,7 +12,7 @@ export function OwnerSteps() {
     <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
       <div className="m-auto w-full max-w-[460px] px-5 py-8">
         <Flame size={36} className="mb-4 text-primary" aria-hidden />
-        <h2 className="text-page font-semibold tracking-[-0.01em]">{t('welcome.title')}</h2>
+        <h1 className="text-page font-semibold tracking-[-0.01em]">{t('welcome.title')}</h1>
         <p className="mt-1 text-ink-2">{t('welcome.body')}</p>
         <ol className="mt-6 divide-y divide-line overflow-hidden rounded-box border border-line bg-raised">
           <Step

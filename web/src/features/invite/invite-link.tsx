@@ -1,6 +1,6 @@
 import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
-import { formatExact } from '../../i18n/format'
+import { formatDateTime } from '../../i18n/format'
 import { t } from '../../i18n/t'
 import type { Invite } from '../../protocol/generated'
 import { api } from '../../realtime/client'
@@ -87,7 +87,7 @@ function ReadyLink({ invite, onAgain }: { readonly invite: Invite; readonly onAg
         </Button>
       </div>
       <p className="flex flex-wrap items-center gap-x-2 text-meta text-ink-3">
-        {t('inviteDialog.ready', { count: invite.maxUses, when: formatExact(invite.expiresAt) })}
+        {t('inviteDialog.ready', { count: invite.maxUses, when: formatDateTime(invite.expiresAt) })}
         <button type="button" className="text-button text-ink-2" onClick={onAgain}>
           {t('inviteDialog.makeAnother')}
         </button>

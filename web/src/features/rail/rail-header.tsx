@@ -9,11 +9,13 @@ import { desktop, phone, useMedia } from '../../ui/use-media'
 /** The site's name, the way to a new message, and the switcher. */
 export function RailHeader() {
   const site = useSite()
+  // Where the rail is the whole page its name is the page's heading.
+  const Name = useMedia(phone) ? 'h1' : 'p'
   return (
     <header className="flex-none px-2 pb-1">
       <div className="flex h-[52px] items-center gap-0.5 pl-2">
         <img src="/icon.svg" alt="" width={22} height={22} className="mr-2 flex-none" />
-        <h1 className="name flex-1 font-semibold">{site?.name ?? t('app.name')}</h1>
+        <Name className="name flex-1 font-semibold">{site?.name ?? t('app.name')}</Name>
         <IconButton label={t('rail.newDirect')} onClick={() => openOverlay({ kind: 'startDirect' })}>
           <SquarePen size={18} aria-hidden />
         </IconButton>

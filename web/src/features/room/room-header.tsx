@@ -39,7 +39,7 @@ export function RoomHeader({ view }: { readonly view: Shown }) {
         </span>
       )}
       <div className="flex min-w-0 flex-1 flex-col">
-        <h2 className="name leading-5 font-semibold">{view.title}</h2>
+        <h1 className="name leading-5 font-semibold">{view.title}</h1>
         <Subtitle view={view} />
       </div>
       {!direct && (

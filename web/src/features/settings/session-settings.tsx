@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { formatAgo, formatDay } from '../../i18n/format'
+import { formatAgo, formatDate } from '../../i18n/format'
 import { t } from '../../i18n/t'
 import type { LoginSession } from '../../protocol/generated'
 import { api, session } from '../../realtime/client'
@@ -67,7 +67,7 @@ function SessionRow({ session: one, onEnd }: { readonly session: LoginSession; r
             t('sessions.lastUsed', { when: formatAgo(one.lastUsedAt, now) })
           )}
           {' · '}
-          {t('sessions.since', { date: formatDay(one.createdAt, now) })}
+          {t('sessions.since', { date: formatDate(one.createdAt) })}
         </p>
       </div>
       {!one.current && (

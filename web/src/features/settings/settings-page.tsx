@@ -32,7 +32,7 @@ export function SettingsPage({ section }: { readonly section: string | undefined
         <IconButton label={t('settings.close')} onClick={() => navigate('/')}>
           <ArrowLeft size={19} aria-hidden />
         </IconButton>
-        <h2 className="name flex-1 font-semibold">{t('settings.title')}</h2>
+        <h1 className="name flex-1 font-semibold">{t('settings.title')}</h1>
       </header>
       <div className="flex min-h-0 flex-1 max-md:flex-col">
         <nav
@@ -55,7 +55,7 @@ export function SettingsPage({ section }: { readonly section: string | undefined
         <div className="min-h-0 flex-1 overflow-y-auto">
           {current ? (
             <div className="max-w-[560px] px-6 py-5 max-sm:px-4">
-              <h3 className="mb-1 text-title font-semibold">{t(current.label)}</h3>
+              <h2 className="mb-1 text-title font-semibold">{t(current.label)}</h2>
               <current.Body />
             </div>
           ) : (

@@ -35,7 +35,7 @@ export function Shell({ rail, children, panel, atHome, of }: Props) {
     <div className="flex h-(--app-height,100dvh) flex-col overflow-hidden bg-surface">
       <ConnectionLine />
       <div className="relative flex min-h-0 flex-1">
-        {onPhone && atHome && <div className="min-w-0 flex-1 bg-sunken">{guardedRail}</div>}
+        {onPhone && atHome && <main className="min-w-0 flex-1 bg-sunken">{guardedRail}</main>}
         {wide && !railHidden && <RailColumn>{guardedRail}</RailColumn>}
         {!onPhone && !wide && (
           <RailDrawer open={railOpen} onClose={() => setRailOpen(false)}>
@@ -60,9 +60,13 @@ export function Shell({ rail, children, panel, atHome, of }: Props) {
 function RailColumn({ children }: { readonly children: ReactNode }) {
   const width = useAppearance((appearance) => appearance.railWidth)
   return (
-    <div className="relative flex flex-none flex-col border-r border-line bg-sunken" style={{ width }}>
+    <aside
+      aria-label={t('rail.column')}
+      className="relative flex flex-none flex-col border-r border-line bg-sunken"
+      style={{ width }}
+    >
       {children}
       <RailResizer />
-    </div>
+    </aside>
   )
 }

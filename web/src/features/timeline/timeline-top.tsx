@@ -1,5 +1,5 @@
 import { UserPlus } from 'lucide-react'
-import { formatDay } from '../../i18n/format'
+import { formatDate } from '../../i18n/format'
 import { t } from '../../i18n/t'
 import type { RoomView, TimelineView } from '../../realtime/views'
 import { Avatar, RoomSign } from '../../ui/avatar'
@@ -42,13 +42,13 @@ function Beginning({ room }: { readonly room: Extract<RoomView, { status: 'ready
           <RoomSign size={28} />
         </span>
       )}
-      <h3 className="mt-3 text-title font-semibold [overflow-wrap:anywhere]">
+      <h2 className="mt-3 text-title font-semibold [overflow-wrap:anywhere]">
         {peer
           ? t('timeline.beginningDirect', { name: peer.displayName })
           : t('timeline.beginning', { room: room.title })}
-      </h3>
+      </h2>
       <p className="text-meta text-ink-3 [overflow-wrap:anywhere]">
-        {room.room.topic || t('room.created', { date: formatDay(room.room.createdAt, Date.now()) })}
+        {room.room.topic || t('room.created', { date: formatDate(room.room.createdAt) })}
       </p>
       {!peer && room.members.length === 1 && (
         <div className="mt-4 flex flex-wrap items-center gap-3">

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hearth_domain::labels;
-use hearth_domain::names::{Username, username_key};
+use hearth_domain::names::{Username, UsernameError, username_key};
 use hearth_protocol::rest::{ChangePassword, Page, UpdateMe};
 use hearth_protocol::{ErrorCode, GoodbyeCode, Me, ProfileUpdated, Signal, UnixMs, UserEvent, UserRef};
 use serde_json::json;
@@ -107,8 +107,12 @@ fn check(change: UpdateMe) -> Result<Wanted> {
     let username = change.username.map(|text| Username::parse(text.trim())).transpose();
     let display_name = change.display_name.map(|text| labels::display_name(&text)).transpose();
     let email = change.email.map(|text| parse_email(&text)).transpose();
-    if let Err(error) = &username {
-        wrong.insert("username".to_owned(), error.to_string());
+    match &username {
+        // Told like a taken one, once everything else is right.
+        Ok(_) | Err(UsernameError::Reserved) => {}
+        Err(error) => {
+            wrong.insert("username".to_owned(), error.to_string());
+        }
     }
     if let Err(error) = &display_name {
         wrong.insert("displayName".to_owned(), error.to_string());
@@ -122,6 +126,7 @@ fn check(change: UpdateMe) -> Result<Wanted> {
             display_name,
             email,
         }),
+        _ if wrong.is_empty() => Err(store::username_taken()),
         _ => Err(Error::invalid_fields(wrong)),
     }
 }

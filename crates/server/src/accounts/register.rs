@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Mutex;
 
+use hearth_domain::labels;
 use hearth_domain::limits::{Limit, RateLimiter};
-use hearth_domain::{labels, names::Username};
+use hearth_domain::names::{Username, UsernameError};
 use hearth_protocol::rest::{Register, Setup, Signup, Tokens};
 use hearth_protocol::{Me, SiteRole, UnixMs, UserId};
 use serde_json::json;
@@ -179,8 +180,12 @@ fn check((username, display_name): (&str, Option<&str>), email: &str, password: 
     let parsed_label = display_name.map(labels::display_name).transpose();
     let parsed_email = parse_email(email);
     let parsed_password = Password::chosen(password, &[username.trim(), email.trim()]);
-    if let Err(error) = &parsed_name {
-        wrong.insert("username".to_owned(), error.to_string());
+    match &parsed_name {
+        // Told like a taken one, once everything else is right.
+        Ok(_) | Err(UsernameError::Reserved) => {}
+        Err(error) => {
+            wrong.insert("username".to_owned(), error.to_string());
+        }
     }
     if let Err(error) = &parsed_label {
         wrong.insert("displayName".to_owned(), error.to_string());
@@ -198,6 +203,7 @@ fn check((username, display_name): (&str, Option<&str>), email: &str, password: 
             email,
             password,
         }),
+        _ if wrong.is_empty() => Err(store::username_taken()),
         _ => Err(Error::invalid_fields(wrong)),
     }
 }

@@ -58,11 +58,16 @@ const MAX_IDEMPOTENCY_KEY_BYTES: usize = 200;
 /// Tokens for a body, and the same for a browser's cookies.
 fn with_cookies(app: &App, visitor: &Visitor, tokens: Tokens) -> Result<(AppendHeaders<Vec<Header>>, Json<Tokens>)> {
     let refresh_seconds = u64::from(app.config.sessions.idle_days) * DAY_SECONDS;
-    let mark = devices::mark(&app.accounts.secrets, tokens.user.id)?;
     let refresh = Cookie::Refresh.set(visitor.channel, &tokens.refresh_token, refresh_seconds);
-    let device = Cookie::Device.set(visitor.channel, &mark, DEVICE_SECONDS);
-    let headers = AppendHeaders(vec![(SET_COOKIE, refresh), (SET_COOKIE, device)]);
-    Ok((headers, Json(tokens)))
+    let mut headers = vec![(SET_COOKIE, refresh)];
+    let (secrets, user_id) = (&app.accounts.secrets, tokens.user.id);
+    let kept = visitor.device_cookie.as_deref();
+    // A device keeps its mark, and with it its counter of wrong passwords.
+    if kept.is_none_or(|mark| devices::read(secrets, mark, user_id).is_none()) {
+        let mark = devices::mark(secrets, user_id)?;
+        headers.push((SET_COOKIE, Cookie::Device.set(visitor.channel, &mark, DEVICE_SECONDS)));
+    }
+    Ok((AppendHeaders(headers), Json(tokens)))
 }
 
 type Header = (http::HeaderName, http::HeaderValue);

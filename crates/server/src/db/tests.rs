@@ -200,6 +200,9 @@ fn every_statement_is_valid() {
     let statements = [
         events::STATEMENTS,
         crate::accounts::people::STATEMENTS,
+        crate::accounts::store::STATEMENTS,
+        crate::accounts::store::sessions::STATEMENTS,
+        crate::admin::store::STATEMENTS,
         crate::rooms::store::STATEMENTS,
         crate::messages::store::STATEMENTS,
     ];

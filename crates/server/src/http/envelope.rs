@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
@@ -28,7 +28,7 @@ pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next)
     let started = app.clock.instant();
     let id = uuid::Uuid::new_v4().simple().to_string();
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let route = route_of(&request);
     let origin = request.headers().get(header::ORIGIN).cloned();
     note_address(&app, &mut request);
     request.extensions_mut().insert(RequestId(id.clone()));
@@ -46,8 +46,14 @@ pub async fn wrap(State(app): State<Arc<App>>, mut request: Request, next: Next)
     allow_origin(&app, origin, response.headers_mut());
     let took = app.clock.instant().duration_since(started);
     super::figures::count_request(&method, response.status(), took);
-    tracing::debug!(parent: &span, path, status = response.status().as_u16(), took_us = took.as_micros(), "answered");
+    tracing::debug!(parent: &span, route, status = response.status().as_u16(), took_us = took.as_micros(), "answered");
     response
+}
+
+/// The route's pattern: what stands in a path may be an invite's secret.
+fn route_of(request: &Request) -> String {
+    let matched = request.extensions().get::<MatchedPath>();
+    matched.map_or("-", MatchedPath::as_str).to_owned()
 }
 
 fn note_address(app: &App, request: &mut Request) {

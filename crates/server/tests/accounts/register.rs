@@ -59,11 +59,14 @@ async fn a_taken_name_and_names_that_look_like_it_get_one_refusal() {
     let capitals = server.post(PATH, &registration("ALICE")).send().await;
     let look_alike = server.post(PATH, &registration("aIice")).send().await;
 
-    for refused in [&taken, &capitals, &look_alike] {
+    let reserved = server.post(PATH, &registration("admin")).send().await;
+
+    for refused in [&taken, &capitals, &look_alike, &reserved] {
         assert_eq!(refused.status, StatusCode::CONFLICT);
         assert!(refused.json()["fields"]["username"].is_string());
     }
     assert_eq!(taken.json()["detail"], look_alike.json()["detail"]);
+    assert_eq!(taken.json()["fields"], reserved.json()["fields"]);
 }
 
 #[tokio::test]

@@ -5,5 +5,6 @@
 mod common;
 
 mod answers;
+mod binary;
 mod hostile;
 mod operations;

@@ -3,12 +3,11 @@ export const MAX_CONTENT = 20_000
 
 const CONTROL = /\p{Cc}/gu
 
-/** Content as the server stores it: NFC, without control characters other than line feed and tab. */
+/** Content as the server stores it: without control characters other than line feed and tab, then NFC. */
 export function normalizeContent(content: string): string {
   return content
-    .replace(/\r\n?/g, '\n')
-    .normalize('NFC')
     .replace(CONTROL, (character) => (character === '\n' || character === '\t' ? character : ''))
+    .normalize('NFC')
 }
 
 /** Length in Unicode characters, as the server counts. */

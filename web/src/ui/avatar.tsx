@@ -31,7 +31,7 @@ export function Avatar({ id, name, src, size, online }: Props) {
           data-hue={hueOf(id)}
           style={{ fontSize: Math.round(size * 0.4) }}
         >
-          {initialsOf(name)}
+          {size < 28 ? firstGrapheme(initialsOf(name)) : initialsOf(name)}
         </span>
       )}
       {online !== undefined && <PresenceDot online={online} size={size} />}

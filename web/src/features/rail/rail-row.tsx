@@ -50,8 +50,8 @@ function RowPicture({ row }: { readonly row: RoomRow }) {
   const { peer } = row
   return (
     <>
-      <span className="sm:hidden">{peer ? <PeerAvatar row={row} size={48} /> : <GroupTile />}</span>
-      <span className="max-sm:hidden">{peer ? <PeerAvatar row={row} size={20} /> : <RoomSign size={20} />}</span>
+      <span className="flex sm:hidden">{peer ? <PeerAvatar row={row} size={48} /> : <GroupTile />}</span>
+      <span className="flex max-sm:hidden">{peer ? <PeerAvatar row={row} size={20} /> : <RoomSign size={20} />}</span>
     </>
   )
 }

@@ -34,7 +34,7 @@ export function RoomHeader({ view }: { readonly view: Shown }) {
       {view.peer ? (
         <Avatar id={view.peer.id} name={view.title} src={view.peer.avatar} size={28} />
       ) : (
-        <span className="max-sm:hidden">
+        <span className="flex max-sm:hidden">
           <RoomSign size={24} />
         </span>
       )}

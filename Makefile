@@ -22,7 +22,7 @@ help: ## Lists what there is
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
 
 build: tools web/dist/index.html ## Builds the release binary with the client inside
-	cargo build --release --locked --package hearth-server
+	HEARTH_CLIENT="$$(cksum < web/dist/index.html)" cargo build --release --locked --package hearth-server --bin hearth
 	@echo "built $(TARGET)/release/hearth"
 
 run: build ## Builds and serves on http://localhost:3000, with ./data

@@ -17,6 +17,10 @@ use crate::error::Error;
 #[allow_missing = true]
 struct Dist;
 
+/// `make` names the client that it built, so that another client makes another binary: cargo sees no file that is new.
+#[cfg(not(debug_assertions))]
+const _: Option<&str> = option_env!("HEARTH_CLIENT");
+
 const NOT_BUILT: &str = "<!doctype html><title>Hearth</title><p>The server runs, but was built without its client. \
     Build both with <code>make build</code>.";
 

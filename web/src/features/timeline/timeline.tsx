@@ -61,17 +61,17 @@ export function Timeline({ roomId, room, view, target }: Props) {
             />
           ))}
         </Virtualizer>
-        <EndPill count={scroll.newCount} away={scroll.away} onPress={scroll.toEnd} />
+        <EndPill count={scroll.newCount} far={scroll.far} onPress={scroll.toEnd} />
       </div>
     </div>
   )
 }
 
-type PillProps = { readonly count: number; readonly away: boolean; readonly onPress: () => void }
+type PillProps = { readonly count: number; readonly far: boolean; readonly onPress: () => void }
 
 /** Tells what arrived below instead of jumping there. It stands inside what scrolls, so that a wheel turned over it scrolls too. */
-function EndPill({ count, away, onPress }: PillProps) {
-  if (count === 0 && !away) return null
+function EndPill({ count, far, onPress }: PillProps) {
+  if (count === 0 && !far) return null
   return (
     <div className="pointer-events-none sticky bottom-2 z-10 flex h-0 flex-none items-end justify-center">
       <button

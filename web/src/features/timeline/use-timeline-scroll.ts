@@ -2,6 +2,7 @@ import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useSta
 import type { VirtualizerHandle } from 'virtua'
 import type { TimelineRow } from '../../model/rows'
 import type { RoomView, TimelineView } from '../../realtime/views'
+import { navigate } from '../../ui/router'
 import { countAfter, isPrepended, lastSeqOf } from './rows'
 import { useMarkRead } from './use-mark-read'
 
@@ -21,15 +22,23 @@ const pagePx = 1200
 /** The rows are preceded by what stands at the top of the list. */
 const rowsBefore = 1
 
+/** How far the end is: there, in reach, or more than a screen away. */
+type Distance = 'end' | 'near' | 'far'
+
+function distanceOf(belowPx: number, viewportPx: number): Distance {
+  if (belowPx <= endPx) return 'end'
+  return belowPx > viewportPx ? 'far' : 'near'
+}
+
 /** Where the timeline stands and what moves it: the person, a jump, or the end that it follows. */
 export function useTimelineScroll({ roomId, room, view, target, list }: Input) {
   const { rows, hasAfter, focus } = view
   const atEnd = useRef(true)
   const seenSeq = useRef(lastSeqOf(rows))
-  const [away, setAway] = useState(false)
+  const [distance, setDistance] = useState<Distance>('end')
   const previous = useRef<readonly TimelineRow[]>(rows)
   const shift = isPrepended(previous.current, rows)
-  useMarkRead({ roomId, room, atEnd: !away && !hasAfter })
+  useMarkRead({ roomId, room, atEnd: distance === 'end' && !hasAfter })
 
   const scrollToEnd = useCallback(() => {
     list.current?.scrollToIndex(previous.current.length + rowsBefore - 1, { align: 'end' })
@@ -86,7 +95,7 @@ export function useTimelineScroll({ roomId, room, view, target, list }: Input) {
     const below = handle.scrollSize - handle.scrollOffset - handle.viewportSize
     atEnd.current = below <= endPx && !hasAfter
     if (atEnd.current) seenSeq.current = lastSeqOf(rows)
-    setAway(!atEnd.current && (below > endPx || hasAfter))
+    setDistance(hasAfter ? 'far' : distanceOf(below, handle.viewportSize))
   }
   const onScroll = () => {
     measure()
@@ -98,7 +107,8 @@ export function useTimelineScroll({ roomId, room, view, target, list }: Input) {
   }
   const toEnd = () => {
     atEnd.current = true
-    setAway(false)
+    setDistance('end')
+    if (target !== undefined) navigate(`/r/${roomId}`, 'replace')
     if (hasAfter || focus !== undefined) view.jumpToEnd()
     scrollToEnd()
   }
@@ -109,7 +119,7 @@ export function useTimelineScroll({ roomId, room, view, target, list }: Input) {
     onScrollEnd: measure,
     onResize,
     toEnd,
-    away,
-    newCount: away ? countAfter(rows, seenSeq.current) : 0,
+    far: distance === 'far',
+    newCount: distance !== 'end' ? countAfter(rows, seenSeq.current) : 0,
   }
 }

@@ -5,16 +5,13 @@
  */
 export const en = {
   'app.name': 'Hearth',
-  'app.skip': 'Skip to messages',
 
   'action.back': 'Back',
   'action.cancel': 'Cancel',
   'action.close': 'Close',
   'action.copied': 'Copied',
   'action.copy': 'Copy',
-  'action.create': 'Create',
   'action.discard': 'Discard',
-  'action.done': 'Done',
   'action.retry': 'Retry',
   'action.save': 'Save',
   'action.saved': 'Saved',
@@ -25,16 +22,13 @@ export const en = {
   'time.justNow': 'just now',
 
   'presence.online': 'Online',
-  'presence.offline': 'Offline',
   'presence.lastSeen': 'Last seen {when}',
 
   'boot.unreachable': "Can't reach the server",
   'boot.unreachableBody': 'Check your connection. If it is fine, the server may be restarting.',
 
-  'connection.connecting': 'Connecting',
   'connection.stale': 'Reconnecting. What you see may be a little old.',
   'connection.offline': "Offline. What you write is sent when you're back.",
-  'connection.live': 'Connected',
 
   'error.title': 'This part stopped working',
   'error.body': 'Nothing you wrote is lost. Try again, or reload the page.',
@@ -104,7 +98,6 @@ export const en = {
   'setup.account': 'Your account',
   'setup.needTokenTitle': 'This site has no owner yet',
   'setup.needTokenBody': 'Open the set-up link that the server printed when it started. It is in its terminal or log.',
-  'setup.linkWrong': 'This set-up link no longer works. Look for a newer one where the server runs.',
   'setup.doneTitle': 'This site is set up',
   'setup.doneBody': 'It already has an owner. Log in with your account.',
 
@@ -136,17 +129,12 @@ export const en = {
   'rail.empty': 'No rooms yet',
   'rail.noDirect': 'Write to someone',
   'rail.you': 'You: {text}',
-  'rail.fold': 'Fold {section}',
-  'rail.unfold': 'Unfold {section}',
 
   'menu.profile': 'Profile',
   'menu.appearance': 'Appearance',
   'menu.settings': 'Settings',
-  'menu.site': 'Site settings',
   'menu.logOut': 'Log out',
 
-  'home.pick': 'Pick a room',
-  'home.pickBody': 'Your conversations are on the left. {keys} jumps to any of them.',
   'home.newTitle': 'Welcome, {name}',
   'home.newBody': 'You are in no room yet. Make one, or write to someone you know.',
   'home.makeRoom': 'Make a room',
@@ -154,12 +142,10 @@ export const en = {
 
   'room.members': 'Members',
   'room.membersCount': { one: '{count} member', other: '{count} members' },
-  'room.details': 'Details',
   'room.more': 'More about this room',
   'room.invite': 'Invite people',
   'room.edit': 'Name and topic',
   'room.leave': 'Leave room',
-  'room.noTopic': 'Add a topic',
   'room.topic': 'Topic',
   'room.topicHint': 'One line on what this room is for.',
   'room.name': 'Name',
@@ -177,7 +163,6 @@ export const en = {
   'create.nameHint': 'What you would call it out loud, like “Kitchen” or “Launch plans”.',
   'create.topic': 'Topic',
   'create.submit': 'Create room',
-  'create.people': 'Add people',
 
   'direct.title': 'New message',
   'direct.search': 'Find someone',
@@ -189,7 +174,6 @@ export const en = {
   'inviteDialog.byName': 'Add someone who is already here',
   'inviteDialog.add': 'Add',
   'inviteDialog.added': '{name} is in.',
-  'inviteDialog.already': '{name} is already here.',
   'inviteDialog.member': 'Member',
   'inviteDialog.link': 'Invite link',
   'inviteDialog.linkBody': 'Whoever opens it can join this room, and make an account if they have none.',
@@ -268,15 +252,9 @@ export const en = {
   'welcome.body': 'Three small steps and people can talk.',
   'welcome.room': 'Make the first room',
   'welcome.roomBody': 'One room is enough to start.',
-  'welcome.invite': 'Invite someone',
-  'welcome.inviteBody': 'Send a link, or add them by username.',
-  'welcome.hello': 'Say hello',
-  'welcome.helloBody': 'The first message is the hardest. Any will do.',
   'welcome.name': 'Name the place',
   'welcome.nameBody': 'It is called {name} now.',
   'welcome.direct': 'Everyone who has joined can be found by name.',
-  'welcome.dismiss': 'Hide these steps',
-  'welcome.stepDone': 'Done',
 
   'settings.title': 'Settings',
   'settings.profile': 'Profile',
@@ -292,7 +270,6 @@ export const en = {
   'password.new': 'New password',
   'password.submit': 'Change password',
   'password.done': 'Password changed. All your other devices were logged out.',
-  'password.wrong': 'That is not your current password.',
 
   'sessions.lead': 'Where you are logged in. End what you do not recognise.',
   'sessions.current': 'This device',
@@ -318,7 +295,6 @@ export const en = {
 
   'site.lead': 'For everyone on this site.',
   'site.name': 'Name of the site',
-  'site.forbidden': 'Only the owner and admins of the site can change this.',
 
   'logOut.unsentTitle': 'Log out with unsent messages?',
   'logOut.unsentBody': {

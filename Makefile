@@ -67,12 +67,12 @@ screenshots: $(WEB_INSTALLED) web/dist/index.html $(DEBUG_HEARTH) ## Takes a pic
 
 bench: build ## Loads a local server and prints its figures
 	cargo build --release --locked --package hearth-bench
-	$(TARGET)/release/hearth-bench --server $(TARGET)/release/hearth
+	ulimit -n "$$(ulimit -Hn)" && $(TARGET)/release/hearth-bench --server $(TARGET)/release/hearth
 
 bench-peer: build ## The same load against a minimal Node socket.io server, and the ratios
 	cargo build --release --locked --package hearth-bench
 	cd bench/peer-node && $(NPM_INSTALL)
-	$(TARGET)/release/hearth-bench --server $(TARGET)/release/hearth --peer bench/peer-node
+	ulimit -n "$$(ulimit -Hn)" && $(TARGET)/release/hearth-bench --server $(TARGET)/release/hearth --peer bench/peer-node
 
 audit: $(WEB_INSTALLED) ## Asks the advisory lists about the dependencies (needs the network and cargo-deny)
 	cargo deny check

@@ -75,9 +75,7 @@ const contexts = new Map()
 async function pageOf(as, size) {
   const key = `${as} ${size}`
   if (!contexts.has(key)) contexts.set(key, as ? await story.logIn(as, { size }) : await story.stranger({ size }))
-  const { page } = contexts.get(key)
-  if (as) await page.waitForURL((url) => url.pathname !== '/login')
-  return page
+  return contexts.get(key).page
 }
 
 /** Visits a page at each size and looks at it in each theme. */

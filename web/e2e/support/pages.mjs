@@ -26,11 +26,13 @@ export async function signUp(page, username) {
   await account(page).waitFor()
 }
 
-export async function logIn(page, username, path = '/login') {
-  await page.goto(path)
+/** Logs in and waits to be inside: whoever leaves the page before has no session yet. */
+export async function logIn(page, username) {
+  await page.goto('/login')
   await page.getByLabel('Username or e-mail').fill(username)
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
   await page.getByRole('button', { name: 'Log in' }).click()
+  await page.waitForURL((url) => url.pathname !== '/login')
 }
 
 /** The button at the foot of the rail: there when one is logged in. */

@@ -9,6 +9,8 @@ use hearth_sio::socket::{self, Args, Limits, Namespace, Packet};
 use hearth_sio::ws::{self, Item, Opcode, Role};
 use serde::Deserialize;
 
+use crate::Frames;
+
 /// A server may send whole snapshots; it is trusted more than a client, but not without a bound.
 const MAX_MESSAGE_BYTES: usize = 16 << 20;
 /// Until the server has told its heartbeat.
@@ -199,8 +201,8 @@ impl Wire {
 
     /// Gives up everything but the reading of frames, for who reads them in an own way.
     #[must_use]
-    pub fn into_frames(self) -> ws::Decoder {
-        self.frames
+    pub fn into_frames(self) -> Frames {
+        Frames::new(self.frames)
     }
 
     fn handle_packet(&mut self, now: Instant, packet: EnginePacket) -> Result<(), Broken> {

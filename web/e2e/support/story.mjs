@@ -36,6 +36,8 @@ export class Story {
   async logIn(username, options = {}) {
     const opened = await this.stranger(options)
     await logIn(opened.page, username)
+    // A page that is left before the answer came is not logged in.
+    await opened.page.getByRole('button', { name: 'Log in' }).waitFor({ state: 'detached' })
     return opened
   }
 

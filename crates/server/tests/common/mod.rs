@@ -1,6 +1,8 @@
 //! A real server on a free port with a data folder of its own, and a small HTTP client for it.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod socket;
+
 use std::sync::Arc;
 use std::time::Duration;
 

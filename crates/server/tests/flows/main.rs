@@ -1,0 +1,10 @@
+//! What programs rely on over the socket, told as stories on a real server with real connections.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod delivery;
+mod fold;
+mod membership;
+mod scene;

@@ -15,6 +15,9 @@ use crate::events::{self, Stored};
 use crate::messages;
 use crate::rooms::{self, Membership};
 
+/// Bytes of one answer, about: escaped, and with one long message more, it still is less than what may wait for a connection.
+const MAX_BYTES: usize = 400 * 1024;
+
 /// What is missing after the given cursors; see docs/protocol.md, "sync".
 ///
 /// Each stream is read in a transaction of its own, so that a client far behind never holds a reader for long.
@@ -29,7 +32,10 @@ pub async fn catch_up(app: &App, actor: &Actor, command: Sync) -> Result<SyncRes
     app.limits.take_action(actor.user_id, app.clock.instant())?;
 
     let mut result = SyncResult::default();
-    let mut budget = Sync::MAX_EVENTS;
+    let mut budget = Budget {
+        events: Sync::MAX_EVENTS,
+        bytes: MAX_BYTES,
+    };
     let own = StreamId::from(actor.user_id);
     match cursors.get(&own) {
         None => result.user = Some(user_snapshot(app, actor.user_id).await?),
@@ -48,8 +54,19 @@ pub async fn catch_up(app: &App, actor: &Actor, command: Sync) -> Result<SyncRes
     Ok(result)
 }
 
-fn add(streams: &mut BTreeMap<StreamId, StreamPage>, stream_id: StreamId, page: StreamPage, budget: &mut usize) {
-    *budget = budget.saturating_sub(page.events.len());
+/// What one answer may still hold.
+#[derive(Debug, Clone, Copy)]
+struct Budget {
+    events: usize,
+    /// Once it is used up no further event is taken; the last one may exceed it.
+    bytes: usize,
+}
+
+fn add(streams: &mut BTreeMap<StreamId, StreamPage>, stream_id: StreamId, page: StreamPage, budget: &mut Budget) {
+    budget.events = budget.events.saturating_sub(page.events.len());
+    budget.bytes = budget
+        .bytes
+        .saturating_sub(page.events.iter().map(bytes_of).sum::<usize>());
     if !page.events.is_empty() || page.more || page.reset || page.gone {
         streams.insert(stream_id, page);
     }
@@ -102,7 +119,7 @@ async fn user_page(app: &App, user_id: UserId, cursor: Seq) -> Result<StreamPage
         .await
 }
 
-async fn room_page(app: &App, user_id: UserId, (room_id, cursor): (RoomId, Seq), budget: usize) -> Result<StreamPage> {
+async fn room_page(app: &App, user_id: UserId, (room_id, cursor): (RoomId, Seq), budget: Budget) -> Result<StreamPage> {
     app.db
         .read(move |tx| {
             Box::pin(async move {
@@ -126,8 +143,7 @@ async fn room_page(app: &App, user_id: UserId, (room_id, cursor): (RoomId, Seq),
                         ..StreamPage::default()
                     });
                 }
-                let limit = budget.min(Sync::MAX_EVENTS_PER_STREAM);
-                let events = room_events(tx, &member, cursor, limit).await?;
+                let events = room_events(tx, &member, cursor, budget).await?;
                 Ok(page(events, cursor, head))
             })
         })
@@ -149,8 +165,9 @@ fn page(events: Vec<StreamEvent>, cursor: Seq, head: Seq) -> StreamPage {
 }
 
 /// Stored events with the messages put in where they belong.
-async fn room_events(tx: &mut Tx, member: &Membership, cursor: Seq, limit: usize) -> Result<Vec<StreamEvent>> {
-    if limit == 0 {
+async fn room_events(tx: &mut Tx, member: &Membership, cursor: Seq, budget: Budget) -> Result<Vec<StreamEvent>> {
+    let limit = budget.events.min(Sync::MAX_EVENTS_PER_STREAM);
+    if limit == 0 || budget.bytes == 0 {
         return Ok(Vec::new());
     }
     let stored = events::list_after(tx, member.room_id.into(), cursor, limit).await?;
@@ -160,10 +177,26 @@ async fn room_events(tx: &mut Tx, member: &Membership, cursor: Seq, limit: usize
         _ => messages::list_after(tx, member, cursor, wanted).await?,
     }
     .into_iter();
-    stored
-        .iter()
-        .map(|event| room_event(event, &mut messages).map(StreamEvent::Room))
-        .collect()
+    let mut left = budget.bytes;
+    let mut events = Vec::with_capacity(stored.len());
+    for event in &stored {
+        let event = StreamEvent::Room(room_event(event, &mut messages)?);
+        let is_last = left <= bytes_of(&event);
+        left = left.saturating_sub(bytes_of(&event));
+        events.push(event);
+        if is_last {
+            break;
+        }
+    }
+    Ok(events)
+}
+
+/// About how long an event is; only messages can be long.
+fn bytes_of(event: &StreamEvent) -> usize {
+    match event {
+        StreamEvent::Room(RoomEvent::ReceiveMessage(message)) => 512 + message.content.len(),
+        StreamEvent::Room(_) | StreamEvent::User(_) => 512,
+    }
 }
 
 fn room_event(stored: &Stored, messages: &mut impl Iterator<Item = Message>) -> Result<RoomEvent> {

@@ -8,3 +8,4 @@ mod delivery;
 mod fold;
 mod membership;
 mod scene;
+mod sync;

@@ -217,7 +217,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             messages_per_minute: 60,
-            messages_burst: 20,
+            messages_burst: 60,
             actions_per_minute: 600,
             actions_burst: 200,
             wrong_logins_per_account: 10,

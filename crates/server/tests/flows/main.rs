@@ -6,6 +6,7 @@
 mod common;
 mod delivery;
 mod fold;
+mod limits;
 mod membership;
 mod presence;
 mod reads;

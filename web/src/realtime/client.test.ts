@@ -1,6 +1,7 @@
 import Dexie from 'dexie'
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import { beforeEach, expect, test } from 'vitest'
+import { kept } from '../lib/kept'
 import type { Tabs } from '../lib/tabs'
 import { emptyTimeline, hasBefore, shownRun } from '../model/timeline'
 import type { ManualClock } from '../testing/manualClock'
@@ -261,13 +262,15 @@ test('a login session that ends leaves nothing on the device', async () => {
   bobSays('a secret')
   const sim = await livePage()
   await pass(300, sim)
+  storage.setItem(kept.lastRoom, 'hall')
   expect(await Dexie.getDatabaseNames()).toEqual(['hearth-ann'])
   server.announce('goodbye', { ...GOODBYE, code: 'session_ended' })
   await rest(sim)
   await sim.client.stop()
   expect(sim.store.getState().session).toEqual({ kind: 'loggedOut', reason: 'session_ended' })
   expect(sim.store.getState().chat.summaries).toEqual({})
-  expect([await Dexie.getDatabaseNames(), storage.getItem('hearth.user')]).toEqual([[], null])
+  expect(await Dexie.getDatabaseNames()).toEqual([])
+  expect(Object.values(kept).map((key) => storage.getItem(key))).toEqual([null, null])
 })
 
 test('a message that cannot be read is asked for again and does no harm', async () => {

@@ -1,6 +1,7 @@
 import { Unreachable } from '../api/refused'
 import type { Grant } from '../api/session'
 import { createAlarm } from '../lib/alarm'
+import { kept } from '../lib/kept'
 import { emptyChat } from '../model/chat'
 import { summariesOf } from '../model/user'
 import type { GoodbyeCode, Me } from '../protocol/generated'
@@ -30,8 +31,6 @@ type Parts = {
   readonly keeper: Keeper
 }
 
-/** Names the person whose local copy is shown before the server answers. */
-const LAST_USER = 'hearth.user'
 /** The access token is renewed this long before it runs out. */
 const RENEW_BEFORE_MS = 60_000
 /** Wait between questions who is logged in, while there is nothing to show. */
@@ -53,7 +52,7 @@ export function createLifecycle(ports: ClientPorts, parts: Parts): Lifecycle {
 
   const show = (me: Me, { userSeq, summaries, outbox, drafts }: RestoredUser) => {
     shown = me.id
-    storage.setItem(LAST_USER, me.id)
+    storage.setItem(kept.user, me.id)
     const chat = { ...emptyChat, me, userSeq, summaries: summariesOf(summaries), outbox }
     store.setState({ ...initialState, session: { kind: 'loggedIn', me }, chat, drafts })
     keeper.resume()
@@ -82,7 +81,7 @@ export function createLifecycle(ports: ClientPorts, parts: Parts): Lifecycle {
     link.input({ kind: 'stop' })
     inbox.clear()
     opener.reset()
-    storage.removeItem(LAST_USER)
+    for (const key of Object.values(kept)) storage.removeItem(key)
     await copies.wipe()
     await device.wipeCaches()
   }
@@ -126,7 +125,7 @@ export function createLifecycle(ports: ClientPorts, parts: Parts): Lifecycle {
       else link.input({ kind: 'wake' })
     },
     start: async () => {
-      const userId = storage.getItem(LAST_USER)
+      const userId = storage.getItem(kept.user)
       const restored = userId === null ? undefined : await copies.open(userId)
       if (restored?.me) show(restored.me, restored)
       else await ask()

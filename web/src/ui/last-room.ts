@@ -1,9 +1,9 @@
-const key = 'hearth.lastRoom'
+import { kept } from '../lib/kept'
 
 /** The room that was open last in this tab's browser. */
 export function lastRoom(): string | null {
   try {
-    return localStorage.getItem(key)
+    return localStorage.getItem(kept.lastRoom)
   } catch {
     return null
   }
@@ -12,7 +12,7 @@ export function lastRoom(): string | null {
 /** Remembers the room that is open, so that the next visit begins there. */
 export function rememberRoom(roomId: string): void {
   try {
-    localStorage.setItem(key, roomId)
+    localStorage.setItem(kept.lastRoom, roomId)
   } catch {
     // Then the next visit begins at the first room.
   }

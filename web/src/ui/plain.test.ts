@@ -33,3 +33,15 @@ test('up to three emoji stand large, words do not', () => {
 test('a preview is one line of plain words', () => {
   expect(previewOf('**Bold** [link](https://a.b)\nnext')).toBe('Bold link next')
 })
+
+test.each(['\n ', '\u2028', '\n \u00a0', '[', '[a](', '[](', 'a [', '1', '\n1', ' ', '```'])(
+  'the longest text of %j is looked through at once',
+  (part) => {
+    const source = part.repeat(Math.ceil(20_000 / part.length)).slice(0, 20_000)
+    const started = performance.now()
+    isPlain(source)
+    previewOf(source)
+    // Some milliseconds; what looks back at every step takes seconds.
+    expect(performance.now() - started).toBeLessThan(150)
+  },
+)

@@ -60,10 +60,10 @@ impl From<UserId> for StreamId {
 pub struct Seq(pub i64);
 
 impl Seq {
-    /// The seq that follows this one.
+    /// The seq that follows this one; the greatest one follows itself, because callers may name any number.
     #[must_use]
     pub fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.saturating_add(1))
     }
 }
 

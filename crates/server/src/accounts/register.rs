@@ -87,6 +87,10 @@ pub async fn register(app: &App, visitor: &Visitor, command: &Register) -> Resul
     let display_name = command.display_name.as_deref();
     let wanted = check((&command.username, display_name), &command.email, &command.password)?;
     app.accounts.registrations.take(visitor.address, app.clock.instant())?;
+    if let Some(code) = &invite {
+        // Before the name is looked at: who has no working invite learns nothing about names.
+        invites::preview(app, code).await?;
+    }
     let making = make(app, visitor, wanted, SiteRole::Member).await?;
     let now = app.clock.now();
     let opened = app.db.write(move |tx| {

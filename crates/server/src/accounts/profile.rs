@@ -149,6 +149,14 @@ pub async fn change_password(app: &App, actor: &Actor, change: &ChangePassword) 
     let now = app.clock.now();
     let ended = app.db.write(move |tx| {
         Box::pin(async move {
+            // Another change may have come in between; the password confirmed above is then nobody's any more.
+            let current = store::find_account(tx, user_id).await?.ok_or_else(Error::not_found)?;
+            if current.password_hash != account.password_hash {
+                return Err(Error::invalid_field(
+                    "currentPassword",
+                    "This is not your current password.",
+                ));
+            }
             store::update_password(tx, user_id, &hash).await?;
             let detail = json!({});
             let entry = Entry {

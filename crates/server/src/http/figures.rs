@@ -11,6 +11,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::visitor::is_this_machine;
 
 /// The process is there.
 pub async fn healthz() -> &'static str {
@@ -52,7 +53,9 @@ fn is_local(peer: SocketAddr, headers: &HeaderMap) -> bool {
     let forwarded = ["x-forwarded-for", "forwarded", "x-real-ip"]
         .iter()
         .any(|name| headers.contains_key(*name));
-    peer.ip().to_canonical().is_loopback() && !forwarded
+    // A page of another site whose name was rebound to this machine would ask by that name.
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    peer.ip().to_canonical().is_loopback() && !forwarded && host.is_some_and(is_this_machine)
 }
 
 fn has_token(app: &App, headers: &HeaderMap) -> bool {

@@ -57,7 +57,8 @@ fn channel(config: &Config, peer: SocketAddr, headers: &HeaderMap) -> Channel {
 }
 
 /// Whether a `Host` names the machine that the browser runs on, whose cookies may be `Secure` without TLS.
-fn is_this_machine(host: &str) -> bool {
+#[must_use]
+pub fn is_this_machine(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,

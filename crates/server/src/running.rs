@@ -61,12 +61,7 @@ pub async fn start_at(config: Config, clock: Clock) -> anyhow::Result<Running> {
     app.set_socket_figures(Box::new(move || Some(counted.upgrade()?.figures())));
     let router = http::api::router(&app, Arc::clone(&engine));
     let (stop, stopping) = watch::channel(false);
-    let http = tokio::spawn(http::serve::serve(
-        listener,
-        router,
-        app.config.http.max_connections,
-        stopping,
-    ));
+    let http = tokio::spawn(http::serve::serve(listener, router, bounds(&app.config), stopping));
     let typing = tokio::spawn(typing::run(Arc::clone(&app)));
     tracing::info!(%address, "listening");
     Ok(Running {
@@ -78,6 +73,15 @@ pub async fn start_at(config: Config, clock: Clock) -> anyhow::Result<Running> {
         http,
         typing,
     })
+}
+
+/// What HTTP connections may take.
+fn bounds(config: &Config) -> http::serve::Bounds {
+    http::serve::Bounds {
+        max_connections: config.http.max_connections,
+        // The answer goes to the slowest of phones, the request came from it: the way back gets four times as long.
+        answer_timeout: config.request_timeout() * 4,
+    }
 }
 
 impl Running {

@@ -9,10 +9,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
-use hyper::service::service_fn;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::time::Instant;
 use tower::ServiceExt;
 
 /// Time in which the head of a request must arrive. Also bounds how long a kept-alive connection may idle.
@@ -22,12 +23,21 @@ const MAX_HEAD_BYTES: usize = 32 * 1_024;
 /// Most header lines of a request.
 const MAX_HEADERS: usize = 64;
 
+/// What connections may take of the server.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Open at once; further ones wait in the kernel's queue. One that became a WebSocket counts no longer: the socket
+    /// engine has its own bound.
+    pub max_connections: u32,
+    /// Time in which a client must take an answer; one that reads slower is cut.
+    pub answer_timeout: Duration,
+}
+
 /// Serves `router` on `listener` until `stop` turns true, then finishes the requests in flight.
-///
-/// At most `max_connections` are open at once; further ones wait in the kernel's queue. A connection that became a WebSocket no
-/// longer counts here: the socket engine has its own bound.
-pub async fn serve(listener: TcpListener, router: Router, max_connections: u32, mut stop: watch::Receiver<bool>) {
-    let permits = Arc::new(Semaphore::new(usize::try_from(max_connections).unwrap_or(usize::MAX)));
+pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, mut stop: watch::Receiver<bool>) {
+    let permits = Arc::new(Semaphore::new(
+        usize::try_from(bounds.max_connections).unwrap_or(usize::MAX),
+    ));
     let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
     loop {
         let Ok(permit) = Arc::clone(&permits).acquire_owned().await else {
@@ -45,7 +55,8 @@ pub async fn serve(listener: TcpListener, router: Router, max_connections: u32, 
         };
         let (router, stop, open) = (router.clone(), stop.clone(), open.clone());
         tokio::spawn(async move {
-            serve_connection(stream, peer, router, stop).await;
+            let (service, answers) = watched(router, peer, bounds.answer_timeout);
+            serve_connection(stream, service, answers, stop).await;
             drop((permit, open));
         });
     }
@@ -65,13 +76,63 @@ async fn pause_after(error: &std::io::Error) {
     tokio::time::sleep(Duration::from_millis(100)).await;
 }
 
-async fn serve_connection(stream: TcpStream, peer: SocketAddr, router: Router, mut stop: watch::Receiver<bool>) {
-    let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
+/// When the answer that a client is taking must be taken; `None` while there is none.
+type Answers = watch::Receiver<Option<Instant>>;
+
+/// What serves one connection.
+trait AnswerHttp: Service<Request, Response = hyper::Response<Body>, Error = Infallible, Future: Send> + Send {}
+
+impl<S> AnswerHttp for S where
+    S: Service<Request, Response = hyper::Response<Body>, Error = Infallible, Future: Send> + Send
+{
+}
+
+type Request = hyper::Request<Incoming>;
+
+/// The router for one connection, and until when its answers must be taken.
+fn watched(router: Router, peer: SocketAddr, answer_timeout: Duration) -> (impl AnswerHttp, Answers) {
+    let (answering, answers) = watch::channel(None);
+    let answering = Arc::new(answering);
+    let service = service_fn(move |request: Request| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
+        let (answering, router) = (Arc::clone(&answering), router.clone());
+        async move {
+            answering.send_replace(None);
+            let response = router.oneshot(request).await;
+            answering.send_replace(Some(Instant::now() + answer_timeout));
+            response
+        }
     });
+    (service, answers)
+}
+
+/// Ends when an answer was not taken in its time. A kept-alive connection that idles ends before by `HEADER_TIMEOUT`.
+async fn stalled(answers: &mut Answers) {
+    loop {
+        let until = *answers.borrow_and_update();
+        let passed = async {
+            match until {
+                Some(until) => tokio::time::sleep_until(until).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = passed => return,
+            changed = answers.changed() => if changed.is_err() {
+                return std::future::pending().await;
+            },
+        }
+    }
+}
+
+async fn serve_connection(
+    stream: TcpStream,
+    service: impl AnswerHttp,
+    mut answers: Answers,
+    mut stop: watch::Receiver<bool>,
+) {
+    let _ = stream.set_nodelay(true);
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
@@ -80,11 +141,20 @@ async fn serve_connection(stream: TcpStream, peer: SocketAddr, router: Router, m
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     tokio::pin!(connection);
+    let served = async {
+        tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = stopping(&mut stop) => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        }
+    };
     let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stopping(&mut stop) => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+        ended = served => ended,
+        () = stalled(&mut answers) => {
+            tracing::debug!("connection cut: the client does not take its answer");
+            return;
         }
     };
     if let Err(error) = ended {

@@ -134,6 +134,16 @@ impl TestServer {
             .person(StatusCode::CREATED)
     }
 
+    /// Claims the site and leaves the way in as it is configured.
+    pub async fn owner_by_invite_only(&self) -> Person {
+        let mut body = registration("olga");
+        body["token"] = json!(self.setup_token());
+        self.post("/api/v1/setup", &body)
+            .send()
+            .await
+            .person(StatusCode::CREATED)
+    }
+
     pub fn setup_token(&self) -> String {
         let link = self.running.setup_link.clone().unwrap();
         link.split_once("#token=").unwrap().1.to_owned()
@@ -346,5 +356,18 @@ pub async fn get(address: std::net::SocketAddr, path: &str) -> String {
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Everything the server answers to these bytes until it closes, or nothing more comes.
+pub async fn exchange(server: &TestServer, bytes: &[u8]) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut stream = TcpStream::connect(server.running.address).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    let mut answer = Vec::new();
+    let read = stream.read_to_end(&mut answer);
+    let _ = tokio::time::timeout(Duration::from_secs(20), read)
+        .await
+        .expect("the server closes");
     String::from_utf8_lossy(&answer).into_owned()
 }

@@ -3,15 +3,36 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::common::{PASSWORD, get};
 
 /// A `hearth serve` of its own; killed if the test fails before it stops.
-struct Process(Child);
+pub struct Process(pub Child);
+
+impl Process {
+    /// Reads what it logs, in the background, to the end.
+    pub fn drain_log(&mut self) -> JoinHandle<String> {
+        let mut log = self.0.stderr.take().unwrap();
+        std::thread::spawn(move || {
+            let mut text = String::new();
+            log.read_to_string(&mut text).unwrap();
+            text
+        })
+    }
+
+    /// Tells it to stop and waits until it did.
+    pub fn terminate(&mut self) -> ExitStatus {
+        let told = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
+        assert!(told.unwrap().success());
+        self.0.wait().unwrap()
+    }
+}
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -20,7 +41,7 @@ impl Drop for Process {
     }
 }
 
-fn serve(data: &Path) -> Command {
+pub fn serve(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hearth"));
     command
         .arg("serve")
@@ -35,7 +56,7 @@ fn serve(data: &Path) -> Command {
 }
 
 /// The setup link that a first start prints, and the address in it.
-fn read_link(child: &mut Child) -> (String, SocketAddr) {
+pub fn read_link(child: &mut Child) -> (String, SocketAddr) {
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let link = lines
         .map(|line| line.trim().to_owned())
@@ -45,15 +66,47 @@ fn read_link(child: &mut Child) -> (String, SocketAddr) {
     (link, SocketAddr::from(([127, 0, 0, 1], port)))
 }
 
-async fn post(address: SocketAddr, path: &str, body: &Value) -> Value {
+/// One request to the API over a connection of its own: the status and the text of the answer.
+pub async fn request(
+    address: SocketAddr,
+    (method, path): (&str, &str),
+    token: &str,
+    body: &Value,
+) -> (StatusCode, String) {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let (body, mut answer) = (body.to_string(), String::new());
-    let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n");
-    let request = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
-    stream.write_all(request.as_bytes()).await.unwrap();
+    let path = path
+        .strip_prefix("../../")
+        .map_or_else(|| format!("/api/v1/{path}"), |path| format!("/{path}"));
+    let bearer = if token.is_empty() {
+        String::new()
+    } else {
+        format!("Authorization: Bearer {token}\r\n")
+    };
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{bearer}");
+    let json = format!(
+        "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream
+        .write_all(format!("{head}{json}{body}").as_bytes())
+        .await
+        .unwrap();
+    let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
-    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, body.to_owned())
+}
+
+async fn post(address: SocketAddr, path: &str, body: &Value) -> Value {
+    let (_, answer) = request(address, ("POST", path.trim_start_matches("/api/v1/")), "", body).await;
+    serde_json::from_str(&answer).unwrap()
 }
 
 #[tokio::test]
@@ -61,11 +114,7 @@ async fn it_prints_the_link_logs_no_secrets_and_stops_when_told() {
     let folder = tempfile::tempdir().unwrap();
     let mut process = Process(serve(&folder.path().join("data")).spawn().unwrap());
     let (link, address) = read_link(&mut process.0);
-    let mut log = process.0.stderr.take().unwrap();
-    let logged = std::thread::spawn(move || {
-        let mut text = String::new();
-        log.read_to_string(&mut text).map(|_| text)
-    });
+    let logged = process.drain_log();
 
     let account = json!({"username": "canary", "email": "canary@example.org", "password": PASSWORD});
     let tokens = post(address, "/api/v1/auth/register", &account).await;
@@ -84,14 +133,10 @@ async fn it_prints_the_link_logs_no_secrets_and_stops_when_told() {
     get(address, &format!("/api/v1/invites/canary-invite?token={access}")).await;
     get(address, &format!("/socket.io/?EIO=4&transport=polling&token={access}")).await;
     let stopping = Instant::now();
-    let told = Command::new("kill")
-        .args(["-TERM", &process.0.id().to_string()])
-        .status()
-        .unwrap();
-    let status = process.0.wait().unwrap();
-    let logged = logged.join().unwrap().unwrap();
+    let status = process.terminate();
+    let logged = logged.join().unwrap();
 
-    assert!(told.success() && status.success(), "{status}");
+    assert!(status.success(), "{status}");
     assert!(stopping.elapsed() < Duration::from_secs(10));
     assert!(logged.contains("used again"), "the theft is logged: {logged}");
     let secret = link.split_once('=').unwrap().1;

@@ -1,23 +1,6 @@
 //! Clients that are slow, malformed or many.
 
-use std::time::Duration;
-
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-
-use crate::common::TestServer;
-
-/// Everything the server answers to these bytes until it closes, or nothing more comes.
-async fn exchange(server: &TestServer, bytes: &[u8]) -> String {
-    let mut stream = TcpStream::connect(server.running.address).await.unwrap();
-    stream.write_all(bytes).await.unwrap();
-    let mut answer = Vec::new();
-    let read = stream.read_to_end(&mut answer);
-    let _ = tokio::time::timeout(Duration::from_secs(20), read)
-        .await
-        .expect("the server closes");
-    String::from_utf8_lossy(&answer).into_owned()
-}
+use crate::common::{TestServer, exchange};
 
 #[tokio::test]
 async fn requests_that_two_servers_could_read_differently_are_refused_or_end_the_connection() {

@@ -5,6 +5,8 @@
 mod common;
 
 mod answers;
+mod attacks;
 mod binary;
+mod canaries;
 mod hostile;
 mod operations;

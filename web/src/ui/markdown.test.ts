@@ -71,4 +71,6 @@ test.each(slowInputs)('the longest message of %j does not stop the page', (part)
 
 test('a message of too many parts is left as plain text', () => {
   expect(renderMarkdown('|a|\n|-|\n'.repeat(2_500))).toBeNull()
+  expect(renderMarkdown('```\n'.repeat(5_000))).toBeNull()
+  expect(renderMarkdown('```\n'.repeat(200))).not.toBeNull()
 })

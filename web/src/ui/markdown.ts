@@ -72,7 +72,8 @@ DOMPurify.addHook('uponSanitizeAttribute', (_node, data) => {
 const rendered = new Map<string, string | null>()
 const keptRenderings = 600
 
-/** More parts than this is nobody's writing, but somebody's try to slow the page down. */
+/** More parts than this is nobody's writing, but somebody's try to slow the page down. A block of code counts five times:
+ * it is the one token that makes several elements. */
 const mostParts = 3000
 
 /** The HTML of a message, or `null` for one of too many parts: show it as plain text. Rendered once for each text. */
@@ -88,7 +89,7 @@ export function renderMarkdown(source: string): string | null {
 function renderAnew(source: string): string | null {
   const env = {}
   const tokens = parser.parse(source, env)
-  const parts = tokens.reduce((sum, token) => sum + 1 + (token.children?.length ?? 0), 0)
+  const parts = tokens.reduce((sum, token) => sum + (token.type === 'fence' ? 5 : 1) + (token.children?.length ?? 0), 0)
   if (parts > mostParts) return null
   return DOMPurify.sanitize(parser.renderer.render(tokens, parser.options, env), allowed)
 }

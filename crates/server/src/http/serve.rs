@@ -13,7 +13,6 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, watch};
-use tokio::time::Instant;
 use tower::ServiceExt;
 
 /// Time in which the head of a request must arrive. Also bounds how long a kept-alive connection may idle.
@@ -55,8 +54,8 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, mut st
         };
         let (router, stop, open) = (router.clone(), stop.clone(), open.clone());
         tokio::spawn(async move {
-            let (service, answers) = watched(router, peer, bounds.answer_timeout);
-            serve_connection(stream, service, answers, stop).await;
+            let (service, taking) = watched(router, peer, bounds.answer_timeout);
+            serve_connection(stream, service, taking, stop).await;
             drop((permit, open));
         });
     }
@@ -76,8 +75,11 @@ async fn pause_after(error: &std::io::Error) {
     tokio::time::sleep(Duration::from_millis(100)).await;
 }
 
-/// When the answer that a client is taking must be taken; `None` while there is none.
-type Answers = watch::Receiver<Option<Instant>>;
+/// Whether a client is taking an answer, and how long it may.
+struct Taking {
+    is_taking: watch::Receiver<bool>,
+    answer_timeout: Duration,
+}
 
 /// What serves one connection.
 trait AnswerHttp: Service<Request, Response = hyper::Response<Body>, Error = Infallible, Future: Send> + Send {}
@@ -89,37 +91,42 @@ impl<S> AnswerHttp for S where
 
 type Request = hyper::Request<Incoming>;
 
-/// The router for one connection, and until when its answers must be taken.
-fn watched(router: Router, peer: SocketAddr, answer_timeout: Duration) -> (impl AnswerHttp, Answers) {
-    let (answering, answers) = watch::channel(None);
-    let answering = Arc::new(answering);
+/// The router for one connection, and whether an answer of it is being taken.
+fn watched(router: Router, peer: SocketAddr, answer_timeout: Duration) -> (impl AnswerHttp, Taking) {
+    let (taking, is_taking) = watch::channel(false);
+    let taking = Arc::new(taking);
     let service = service_fn(move |request: Request| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        let (answering, router) = (Arc::clone(&answering), router.clone());
+        let (taking, router) = (Arc::clone(&taking), router.clone());
         async move {
-            answering.send_replace(None);
+            taking.send_replace(false);
             let response = router.oneshot(request).await;
-            answering.send_replace(Some(Instant::now() + answer_timeout));
+            taking.send_replace(true);
             response
         }
     });
-    (service, answers)
+    let taking = Taking {
+        is_taking,
+        answer_timeout,
+    };
+    (service, taking)
 }
 
-/// Ends when an answer was not taken in its time. A kept-alive connection that idles ends before by `HEADER_TIMEOUT`.
-async fn stalled(answers: &mut Answers) {
+/// Ends when an answer was not taken in its time. A kept-alive connection that idles ends before, by `HEADER_TIMEOUT`.
+async fn stalled(taking: &mut Taking) {
     loop {
-        let until = *answers.borrow_and_update();
+        let is_taking = *taking.is_taking.borrow_and_update();
+        let patience = taking.answer_timeout;
         let passed = async {
-            match until {
-                Some(until) => tokio::time::sleep_until(until).await,
-                None => std::future::pending().await,
+            match is_taking {
+                true => tokio::time::sleep(patience).await,
+                false => std::future::pending().await,
             }
         };
         tokio::select! {
             () = passed => return,
-            changed = answers.changed() => if changed.is_err() {
+            changed = taking.is_taking.changed() => if changed.is_err() {
                 return std::future::pending().await;
             },
         }
@@ -129,7 +136,7 @@ async fn stalled(answers: &mut Answers) {
 async fn serve_connection(
     stream: TcpStream,
     service: impl AnswerHttp,
-    mut answers: Answers,
+    mut taking: Taking,
     mut stop: watch::Receiver<bool>,
 ) {
     let _ = stream.set_nodelay(true);
@@ -152,7 +159,7 @@ async fn serve_connection(
     };
     let ended = tokio::select! {
         ended = served => ended,
-        () = stalled(&mut answers) => {
+        () = stalled(&mut taking) => {
             tracing::debug!("connection cut: the client does not take its answer");
             return;
         }

@@ -155,7 +155,7 @@ test('after log-out nothing of the person is left in the browser', async () => {
   const room = await roomOf(story.server, 'Secret garden', [eve, cleo])
   await say(story.server, eve, room, 'a secret that stays here')
   await openRoom(cleo.page, 'Secret garden')
-  await cleo.page.getByText('a secret that stays here').waitFor()
+  await cleo.page.getByText('a secret that stays here', { exact: true }).waitFor()
   const kept = await cleo.page.evaluate(remains)
   assert.ok(kept.databases.length > 0, 'there was something to remove')
 
@@ -187,9 +187,9 @@ test('after log-out nothing of the person is left in the browser', async () => {
     ['__Host-hearth_device'],
   )
   assert.ok(cookies.every((cookie) => cookie.httpOnly && cookie.secure && cookie.sameSite === 'Strict'))
-  await cleo.page.goBack()
+  await cleo.page.goto(`/r/${room.id}`)
   await cleo.page.getByRole('button', { name: 'Log in' }).waitFor()
-  assert.equal(await cleo.page.getByText('a secret that stays here').count(), 0)
+  assert.equal(await cleo.page.getByText('a secret that stays here', { exact: true }).count(), 0)
 })
 
 /** Runs in the page: everything that a browser keeps of it. */

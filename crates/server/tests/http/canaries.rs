@@ -26,76 +26,94 @@ fn holders(folder: &Path, words: &str) -> Vec<String> {
         .collect()
 }
 
-/// Lives a story at the server and returns every secret of it by name, with all that the server answered to errors.
-async fn live(link: &str, address: std::net::SocketAddr) -> (BTreeMap<&'static str, String>, String) {
-    let mut told = String::new();
-    let mut ask = async |method: &str, path: &str, (token, body): (&str, Value)| {
-        let (status, answer) = request(address, (method, path), token, &body).await;
+/// A server that is asked, and everything that it said when it refused.
+struct Story {
+    address: std::net::SocketAddr,
+    told: String,
+}
+
+impl Story {
+    async fn ask(&mut self, method: &str, path: &str, (token, body): (&str, Value)) -> Value {
+        let (status, answer) = request(self.address, (method, path), token, &body).await;
         if !status.is_success() {
-            told += &answer;
+            self.told += &answer;
         }
-        serde_json::from_str::<Value>(&answer).unwrap_or_default()
+        serde_json::from_str(&answer).unwrap_or_default()
+    }
+
+    async fn post(&mut self, path: &str, token: &str, body: Value) -> Value {
+        self.ask("POST", path, (token, body)).await
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// Claims the site, rightly and wrongly, and refreshes once: the setup token, and the tokens before and after.
+async fn enter(story: &mut Story, link: &str) -> BTreeMap<&'static str, String> {
+    let token = link.split_once('=').unwrap().1.to_owned();
+    let claim = |token: &str| {
+        let account = json!({"username": "canary", "email": EMAIL, "password": PASSWORD, "signup": "open"});
+        let Value::Object(mut account) = account else {
+            unreachable!("it is an object")
+        };
+        account.insert("token".to_owned(), json!(token));
+        Value::Object(account)
     };
-    let setup_token = link.split_once('=').unwrap().1.to_owned();
-    let account =
-        json!({"token": setup_token, "username": "canary", "email": EMAIL, "password": PASSWORD, "signup": "open"});
-    let wrong_claim =
-        json!({"token": format!("{setup_token}x"), "username": "canary", "email": EMAIL, "password": PASSWORD});
-    ask("POST", "setup", ("", wrong_claim)).await;
-    let owner = ask("POST", "setup", ("", account.clone())).await;
-    ask("POST", "setup", ("", account)).await;
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let (first_access, first_refresh) = (text(&owner["accessToken"]), text(&owner["refreshToken"]));
-    let next = ask("POST", "auth/refresh", ("", json!({"refreshToken": first_refresh}))).await;
-    let (access, refresh) = (text(&next["accessToken"]), text(&next["refreshToken"]));
-    let room = ask("POST", "rooms", (&access, json!({"type": "group", "name": "Room"}))).await;
+    story.post("setup", "", claim(&format!("{token}x"))).await;
+    let first = story.post("setup", "", claim(&token)).await;
+    story.post("setup", "", claim(&token)).await;
+    let next = story
+        .post("auth/refresh", "", json!({"refreshToken": first["refreshToken"]}))
+        .await;
+    BTreeMap::from([
+        ("setup token", token),
+        ("first access token", text(&first["accessToken"])),
+        ("first refresh token", text(&first["refreshToken"])),
+        ("access token", text(&next["accessToken"])),
+        ("refresh token", text(&next["refreshToken"])),
+    ])
+}
+
+/// Does and mistypes everything that takes a secret, and at last steals the session.
+async fn act(story: &mut Story, secrets: &mut BTreeMap<&'static str, String>) {
+    let access = secrets["access token"].clone();
+    let room = story
+        .post("rooms", &access, json!({"type": "group", "name": "Room"}))
+        .await;
     let room = text(&room["id"]);
-    let invite = ask("POST", &format!("rooms/{room}/invites"), (&access, json!({}))).await;
+    let invite = story.post(&format!("rooms/{room}/invites"), &access, json!({})).await;
     let code = text(&invite["code"]);
-    ask("GET", &format!("invites/{code}?token={access}"), ("", Value::Null)).await;
-    ask("POST", &format!("invites/{code}x/accept"), (&access, json!({}))).await;
-    ask(
-        "POST",
-        &format!("rooms/{room}/messages"),
-        (&access, json!({"content": CONTENT})),
-    )
-    .await;
-    ask(
-        "POST",
-        &format!("rooms/{room}x/messages"),
-        (&access, json!({"content": CONTENT})),
-    )
-    .await;
-    ask("POST", "auth/login", ("", json!({"login": EMAIL, "password": WRONG}))).await;
-    ask(
-        "POST",
-        "auth/login",
-        ("", json!({"login": EMAIL, "password": [PASSWORD]})),
-    )
-    .await;
-    let change = json!({"currentPassword": WRONG, "newPassword": NEW_PASSWORD});
-    ask("POST", "users/me/password", (&access, change)).await;
-    let change = json!({"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD});
-    ask("POST", "users/me/password", (&access, change)).await;
-    ask("GET", "users/me", (&format!("{access}x"), Value::Null)).await;
-    ask("POST", "auth/refresh", ("", json!({"refreshToken": first_refresh}))).await;
-    ask("GET", "users/me", (&access, Value::Null)).await;
-    let secrets = [
-        ("setup token", setup_token),
-        ("first access token", first_access),
-        ("access token", access),
-        ("first refresh token", first_refresh),
-        ("refresh token", refresh),
-        ("invite code", code),
-        ("password", PASSWORD.to_owned()),
-        ("new password", NEW_PASSWORD.to_owned()),
-        ("wrong password", WRONG.to_owned()),
+    story
+        .ask("GET", &format!("invites/{code}?token={access}"), ("", Value::Null))
+        .await;
+    story.post(&format!("invites/{code}x/accept"), &access, json!({})).await;
+    for room in [room.clone(), format!("{room}x")] {
+        story
+            .post(&format!("rooms/{room}/messages"), &access, json!({"content": CONTENT}))
+            .await;
+    }
+    for password in [json!(WRONG), json!([PASSWORD])] {
+        story
+            .post("auth/login", "", json!({"login": EMAIL, "password": password}))
+            .await;
+    }
+    for current in [WRONG, PASSWORD] {
+        let change = json!({"currentPassword": current, "newPassword": NEW_PASSWORD});
+        story.post("users/me/password", &access, change).await;
+    }
+    story.ask("GET", "users/me", (&format!("{access}x"), Value::Null)).await;
+    let stolen = json!({"refreshToken": secrets["first refresh token"]});
+    story.post("auth/refresh", "", stolen).await;
+    story.ask("GET", "users/me", (&access, Value::Null)).await;
+    let words = [
+        ("invite code", code.as_str()),
+        ("password", PASSWORD),
+        ("new password", NEW_PASSWORD),
+        ("wrong password", WRONG),
     ];
-    assert!(
-        secrets.iter().all(|(_, secret)| secret.len() > 10),
-        "the story went through: {told}"
-    );
-    (BTreeMap::from(secrets), told)
+    secrets.extend(words.map(|(name, words)| (name, words.to_owned())));
 }
 
 #[tokio::test]
@@ -106,7 +124,11 @@ async fn planted_secrets_are_found_nowhere_but_where_they_belong() {
     let (link, address) = read_link(&mut process.0);
     let log = process.drain_log();
 
-    let (secrets, told) = live(&link, address).await;
+    let told = String::new();
+    let mut story = Story { address, told };
+    let mut secrets = enter(&mut story, &link).await;
+    act(&mut story, &mut secrets).await;
+    let told = story.told;
     let (status, figures) = request(address, ("GET", "../../metrics"), "", &Value::Null).await;
     process.terminate();
     let logged = log.join().unwrap();
@@ -119,6 +141,7 @@ async fn planted_secrets_are_found_nowhere_but_where_they_belong() {
 
     assert_eq!(status, StatusCode::OK);
     for (name, secret) in &secrets {
+        assert!(secret.len() > 10, "the story came to the {name}: {told}");
         assert!(!logged.contains(secret), "the {name} is in the log");
         assert!(!told.contains(secret), "the {name} is in an error: {told}");
         assert!(!figures.contains(secret), "the {name} is in the figures");

@@ -7,6 +7,7 @@ mod common;
 mod answers;
 mod attacks;
 mod binary;
+mod bounds;
 mod canaries;
 mod hostile;
 mod operations;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod arrows;
+mod proofs;
 mod source;
 mod texts;
 

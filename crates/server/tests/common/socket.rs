@@ -72,10 +72,19 @@ impl Socket {
     pub async fn try_connect(address: SocketAddr, auth: &Value) -> Result<Self, (Self, Value)> {
         let mut socket = Self::open(address, "").await;
         socket.send_text(&format!("40{auth}")).await;
+        match socket.connected().await {
+            Ok(_) => Ok(socket),
+            Err(body) => Err((socket, body)),
+        }
+    }
+
+    /// The answer to a CONNECT that was sent by hand: its body, or that of the refusal.
+    pub async fn connected(&mut self) -> Result<Value, Value> {
         let is_answer = |packet: &Packet| matches!(packet, Packet::Connected(_) | Packet::Refused(_));
-        match socket.take(is_answer).await {
-            Packet::Refused(body) => Err((socket, body)),
-            _ => Ok(socket),
+        match self.take(is_answer).await {
+            Packet::Connected(body) => Ok(body),
+            Packet::Refused(body) => Err(body),
+            other => panic!("{other:?} is no answer"),
         }
     }
 
@@ -188,7 +197,12 @@ impl Socket {
 
     /// Reads to the end of a connection that the server ends within 2 s.
     pub async fn ending(&mut self) -> Ending {
-        let mut packets = self.rest(Duration::from_secs(2)).await;
+        self.ending_within(Duration::from_secs(2)).await
+    }
+
+    /// Reads to the end of a connection that the server ends within `limit`.
+    pub async fn ending_within(&mut self, limit: Duration) -> Ending {
+        let mut packets = self.rest(limit).await;
         assert_eq!(packets.pop(), Some(Packet::Closed));
         let is_final = packets.last() == Some(&Packet::Disconnect);
         packets.retain(|packet| !matches!(packet, Packet::Disconnect | Packet::Ack(..)));
@@ -196,6 +210,19 @@ impl Socket {
             Some(Packet::Event(name, goodbye)) if name == "goodbye" => Ending { goodbye, is_final },
             other => panic!("a goodbye comes last, not {other:?}"),
         }
+    }
+
+    /// Waits for this ack or the end of the connection, whichever comes first.
+    pub async fn first_of_end_or_ack(&mut self, number: u64) -> Packet {
+        let is_wanted = |packet: &Packet| matches!(packet, Packet::Ack(found, _) if *found == number);
+        self.take(|packet| is_wanted(packet) || *packet == Packet::Closed).await
+    }
+
+    /// How much the kernel keeps of what this side does not read.
+    pub fn set_receive_buffer(&self, bytes: usize) {
+        socket2::SockRef::from(&self.stream)
+            .set_recv_buffer_size(bytes)
+            .unwrap();
     }
 
     /// Sends one WebSocket text message as it is.

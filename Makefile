@@ -16,7 +16,7 @@ WEB_SOURCES := $(shell find web/src web/public web/scripts web/index.html web/vi
 NPM_INSTALL := npm install --no-save --no-audit --no-fund
 DEBUG_HEARTH := $(TARGET)/debug/hearth
 
-.PHONY: help build run dev check test test-rust test-web test-stock test-e2e generate screenshots bench bench-peer audit tools
+.PHONY: help build run dev check test test-rust test-web test-stock test-e2e generate screenshots bench bench-peer torture audit tools
 
 help: ## Lists what there is
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -42,8 +42,8 @@ check: tools $(WEB_INSTALLED) ## Format, lints, types, arrows, generated files
 
 test: test-rust test-web test-stock test-e2e ## Runs every test, in a real browser too
 
-test-rust: tools web/dist/index.html
-	cargo test --workspace --locked
+test-rust: tools web/dist/index.html $(DEBUG_HEARTH)
+	HEARTH_BIN=$(DEBUG_HEARTH) cargo test --workspace --locked
 
 test-web: $(WEB_INSTALLED) $(DEBUG_HEARTH)
 	cd web && HEARTH_BIN=$(DEBUG_HEARTH) npm test
@@ -73,6 +73,9 @@ bench-peer: build ## The same load against a minimal Node socket.io server, and 
 	cargo build --release --locked --package hearth-bench
 	cd bench/peer-node && $(NPM_INSTALL)
 	ulimit -n "$$(ulimit -Hn)" && $(TARGET)/release/hearth-bench --server $(TARGET)/release/hearth --peer bench/peer-node
+
+torture: $(DEBUG_HEARTH) ## Breaks a server and its network for 60 s under clients that must lose nothing; SECONDS=600 and SEED=… change that
+	cargo run --quiet --locked --package hearth-bench -- torture --server $(DEBUG_HEARTH) --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
 
 audit: $(WEB_INSTALLED) ## Asks the advisory lists about the dependencies (needs the network and cargo-deny)
 	cargo deny check

@@ -19,6 +19,7 @@ pub mod idle;
 pub mod load;
 mod meter;
 mod target;
+pub mod torture;
 
 pub use crowd::{Crowd, Shape};
 pub use histogram::Histogram;

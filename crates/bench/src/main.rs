@@ -1,14 +1,14 @@
-//! `hearth-bench`: load and capacity reports.
+//! `hearth-bench`: load, capacity reports and torture.
 #![allow(clippy::print_stdout, reason = "the report is the product")]
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Parser, Subcommand};
 use hearth_bench::compare::Side;
 use hearth_bench::load::{Load, Pace};
-use hearth_bench::{Crowd, Shape, Target, compare, durable, idle, load};
+use hearth_bench::{Crowd, Shape, Target, compare, durable, idle, load, torture};
 
 /// Opens real connections to a server, loads it, and prints what that cost the server.
 #[derive(Parser)]
@@ -45,6 +45,24 @@ struct Server {
 
 #[derive(Subcommand)]
 enum Command {
+    #[command(flatten)]
+    Workload(Workload),
+    /// Clients that must lose nothing while server and network break for `--seconds`; needs `--server`.
+    Torture {
+        /// Makes what breaks when; random when absent.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// People with two clients each.
+        #[arg(long, default_value_t = 12)]
+        people: usize,
+        /// Rooms with everyone in them.
+        #[arg(long, default_value_t = 4)]
+        rooms: usize,
+    },
+}
+
+#[derive(Subcommand)]
+enum Workload {
     /// Rooms of receivers with one sender each.
     Load(LoadArgs),
     /// Connections that only are there.
@@ -91,14 +109,37 @@ struct LoadArgs {
 async fn main() -> Result<()> {
     let cli = Cli::parse();
     let duration = Duration::from_secs_f64(cli.seconds);
+    let workload = match cli.command {
+        Some(Command::Torture { seed, people, rooms }) => {
+            let plan = torture::Plan {
+                server: cli.server.server.context("torture needs --server PATH/hearth")?,
+                seed: seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0 >> 32),
+                lasts: duration,
+                people,
+                rooms,
+            };
+            return endure(&plan).await;
+        }
+        Some(Command::Workload(workload)) => Some(workload),
+        None => None,
+    };
     let target = cli.server.start().await?;
-    match (&cli.command, &cli.peer) {
-        (Some(command), None) => one(&target, command, duration).await?,
+    match (&workload, &cli.peer) {
+        (Some(workload), None) => one(&target, workload, duration).await?,
         (None, None) => report(&target, duration).await?,
         (None, Some(folder)) => ratios(&target, folder, (duration, cli.rounds)).await?,
         (Some(_), Some(_)) => bail!("--peer runs the whole comparison: leave the command out"),
     }
     target.stop().await
+}
+
+/// Prints what a run of torture led to; fails when a promise was broken.
+async fn endure(plan: &torture::Plan) -> Result<()> {
+    println!("torture with seed {} for {} s", plan.seed, plan.lasts.as_secs_f64());
+    let outcome = torture::run(plan).await?;
+    println!("{outcome}");
+    ensure!(outcome.verdict.is_ok(), "a promise was broken");
+    Ok(())
 }
 
 impl Server {
@@ -111,9 +152,9 @@ impl Server {
     }
 }
 
-async fn one(target: &Target, command: &Command, duration: Duration) -> Result<()> {
-    match command {
-        Command::Load(args) => {
+async fn one(target: &Target, workload: &Workload, duration: Duration) -> Result<()> {
+    match workload {
+        Workload::Load(args) => {
             let people = args.people.unwrap_or(args.connections);
             let mut crowd = Crowd::gather(
                 target,
@@ -132,7 +173,7 @@ async fn one(target: &Target, command: &Command, duration: Duration) -> Result<(
             };
             println!("{}\n{}", title(args), load::run(target, &mut crowd, load).await?);
         }
-        Command::Idle {
+        Workload::Idle {
             connections,
             people,
             rooms,
@@ -145,7 +186,7 @@ async fn one(target: &Target, command: &Command, duration: Duration) -> Result<(
             println!("idle, {people} people");
             println!("{}", idle::run(target, &mut crowd, *connections).await?);
         }
-        Command::Durable { senders } => {
+        Workload::Durable { senders } => {
             let shape = Shape {
                 rooms: *senders,
                 people: *senders,

@@ -1,6 +1,7 @@
 //! Health and figures: `/healthz`, `/readyz`, `/metrics`.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -92,10 +93,33 @@ pub fn start() {
     let _ = recorder();
 }
 
+/// Requests after which the times that were recorded are summed up. Otherwise they wait, each by itself, until somebody asks for
+/// the figures: on a site where nobody does, for ever.
+const UPKEEP_AFTER: u64 = 1_024;
+
 pub(super) fn count_request(method: &Method, status: StatusCode, took: Duration) {
-    let status = status.as_u16().to_string();
-    metrics::counter!("hearth_http_requests_total", "method" => method.to_string(), "status" => status).increment(1);
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    let (method, status) = (method_label(method), status.as_u16().to_string());
+    metrics::counter!("hearth_http_requests_total", "method" => method, "status" => status).increment(1);
     metrics::histogram!("hearth_http_request_seconds").record(took);
+    let is_due = COUNT.fetch_add(1, Ordering::Relaxed).is_multiple_of(UPKEEP_AFTER);
+    if let Some(recorder) = recorder().filter(|_| is_due) {
+        recorder.run_upkeep();
+    }
+}
+
+/// One of few: a client may make up methods without end, and every label is kept for ever.
+fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }
 
 fn resident_bytes() -> Option<f64> {

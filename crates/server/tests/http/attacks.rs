@@ -222,3 +222,17 @@ async fn many_idle_connections_leave_room_for_others() {
 
     assert_eq!(answer.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn made_up_methods_leave_nothing_in_the_figures() {
+    let server = TestServer::start().await;
+    for index in 0..3 {
+        let method: Method = format!("MADEUP{index}").parse().unwrap();
+        server.call(method, "/healthz").send().await;
+    }
+
+    let figures = server.get("/metrics").send().await;
+
+    assert!(figures.text().contains("method=\"other\""), "{}", figures.text());
+    assert!(!figures.text().contains("MADEUP"), "{}", figures.text());
+}

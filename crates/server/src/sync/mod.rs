@@ -123,11 +123,16 @@ async fn room_page(app: &App, user_id: UserId, (room_id, cursor): (RoomId, Seq),
     app.db
         .read(move |tx| {
             Box::pin(async move {
-                let Ok(member) = rooms::require_member(tx, user_id, room_id).await else {
-                    return Ok(StreamPage {
-                        gone: true,
-                        ..StreamPage::default()
-                    });
+                let member = match rooms::require_member(tx, user_id, room_id).await {
+                    Ok(member) => member,
+                    Err(Error::Refused(_)) => {
+                        return Ok(StreamPage {
+                            gone: true,
+                            ..StreamPage::default()
+                        });
+                    }
+                    // A fault of ours must not make clients forget their rooms.
+                    Err(fault) => return Err(fault),
                 };
                 let head = events::find_head(tx, room_id.into())
                     .await?

@@ -212,3 +212,23 @@ async fn without_its_database_the_server_lets_nobody_in() {
     }
     assert!(connected.starts_with("44"), "{connected}");
 }
+
+#[tokio::test]
+async fn a_fault_while_catching_up_makes_nobody_forget_a_room() {
+    let server = TestServer::start().await;
+    let ada = server.register("ada").await;
+    let room = room_of(&server, &ada).await;
+    let (socket, _) = Polling::connect(&server, &ada.access).await;
+    let database = rusqlite::Connection::open(server.config.data.join("hearth.db")).unwrap();
+    database
+        .execute_batch("alter table memberships rename to elsewhere")
+        .unwrap();
+
+    let cursors = json!({ &ada.id: 1, &room: 0 });
+    socket
+        .send(&format!("420{}", json!(["sync", { "cursors": cursors }])))
+        .await;
+    let answer = socket.poll().await.unwrap();
+
+    assert!(answer.contains(r#""code":"internal""#), "{answer}");
+}

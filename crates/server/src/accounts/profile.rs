@@ -42,20 +42,26 @@ pub async fn update(app: &App, actor: &Actor, change: UpdateMe) -> Result<Me> {
                 return Ok(me);
             }
             store::update_profile(tx, &me, &username_key(&me.username)).await?;
-            if me.email != before.email {
-                let detail = json!({});
-                let entry = Entry {
-                    actor: Some(user_id),
-                    action: "account.email_changed",
-                    detail,
-                };
-                audit::record(tx, &entry, now).await?;
-            }
+            record_change(tx, (&before, &me), now).await?;
             announce(tx, &me, now).await?;
             Ok(me)
         })
     });
     updated.await
+}
+
+/// A name by which others know somebody, and the address, do not change without a trace.
+async fn record_change(tx: &mut Tx, (before, me): (&Me, &Me), now: UnixMs) -> Result<()> {
+    let names = json!({ "from": before.username, "to": me.username });
+    let changes = [
+        (me.email != before.email, "account.email_changed", json!({})),
+        (me.username != before.username, "account.username_changed", names),
+    ];
+    for (_, action, detail) in changes.into_iter().filter(|(is_changed, ..)| *is_changed) {
+        let actor = Some(me.id);
+        audit::record(tx, &Entry { actor, action, detail }, now).await?;
+    }
+    Ok(())
 }
 
 /// Tells a user's devices and everyone who shares a room what the account looks like now.

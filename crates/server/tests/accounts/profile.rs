@@ -168,3 +168,29 @@ async fn a_list_of_people_goes_on_by_its_cursor_and_shows_nothing_private() {
         .json();
     assert!(one.get("email").is_none());
 }
+
+#[tokio::test]
+async fn a_new_username_or_address_leaves_its_trace() {
+    let server = TestServer::start().await;
+    let ada = server.register("ada").await;
+    let body = json!({"username": "countess", "email": "c@example.org", "displayName": "C"});
+    change(&server, &ada, &body).await;
+
+    let mut traces = Vec::new();
+    let read = |database: &rusqlite::Connection| {
+        let mut rows = database
+            .prepare("select action || detail from audit_log order by id")
+            .unwrap();
+        let found = rows.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        traces = found.map(Result::unwrap).skip(1).collect();
+    };
+    server.restart_after(read).await;
+
+    assert_eq!(
+        traces,
+        [
+            "account.email_changed{}",
+            r#"account.username_changed{"from":"ada","to":"countess"}"#
+        ]
+    );
+}

@@ -70,11 +70,15 @@ fn every_crate_forbids_unsafe_code_and_every_tree_has_its_lock_file() {
         .filter(|manifest| !manifest.text.contains("[lints]\nworkspace = true"))
         .map(|manifest| manifest.path.clone())
         .collect();
-    let locks = ["Cargo.lock", "web/package-lock.json", "tests/stock/package-lock.json"];
+    let trees = ["", "web/", "tests/stock/", "bench/peer-node/"];
+    let locks = trees.map(|tree| match tree {
+        "" => "Cargo.lock".to_owned(),
+        tree => format!("{tree}package-lock.json"),
+    });
     let unlocked: Vec<String> = locks
         .iter()
         .filter(|lock| !root().join(lock).is_file())
-        .map(|lock| (*lock).to_owned())
+        .cloned()
         .collect();
 
     assert!(workspace.contains("unsafe_code = \"forbid\""));

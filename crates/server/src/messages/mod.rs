@@ -17,6 +17,10 @@ use crate::socket::ConnectionId;
 
 pub(crate) use store::read_message;
 
+/// Bytes of text in one answer over a connection, about: escaped, and with one long message more, it still is less than what may
+/// wait for a connection.
+pub const MAX_ANSWER_BYTES: usize = 400 * 1024;
+
 /// A message to be sent, as the caller gave it.
 #[derive(Debug, Clone)]
 pub struct Draft {
@@ -137,9 +141,19 @@ pub async fn history(
         .await
 }
 
-/// The latest messages of a member's room, ascending.
+/// The latest messages of a member's room, ascending: at most `limit`, and fewer when they are long, so that all of them make one
+/// answer of a size that a connection may wait for.
 pub async fn list_latest(tx: &mut Tx, member: &Membership, limit: usize) -> Result<Vec<Message>> {
-    Ok(before(tx, member, Seq(i64::MAX), limit).await?.items)
+    let mut items = before(tx, member, Seq(i64::MAX), limit).await?.items;
+    let mut left = MAX_ANSWER_BYTES;
+    let fits = |message: &&Message| {
+        let fits = left > 0;
+        left = left.saturating_sub(message.content.len());
+        fits
+    };
+    let kept = items.iter().rev().take_while(fits).count();
+    items.drain(..items.len() - kept);
+    Ok(items)
 }
 
 /// The messages of a member's room after a seq, ascending: the payloads of its stream's message events.

@@ -15,9 +15,6 @@ use crate::events::{self, Stored};
 use crate::messages;
 use crate::rooms::{self, Membership};
 
-/// Bytes of one answer, about: escaped, and with one long message more, it still is less than what may wait for a connection.
-const MAX_BYTES: usize = 400 * 1024;
-
 /// What is missing after the given cursors; see docs/protocol.md, "sync".
 ///
 /// Each stream is read in a transaction of its own, so that a client far behind never holds a reader for long.
@@ -34,7 +31,7 @@ pub async fn catch_up(app: &App, actor: &Actor, command: Sync) -> Result<SyncRes
     let mut result = SyncResult::default();
     let mut budget = Budget {
         events: Sync::MAX_EVENTS,
-        bytes: MAX_BYTES,
+        bytes: messages::MAX_ANSWER_BYTES,
     };
     let own = StreamId::from(actor.user_id);
     match cursors.get(&own) {

@@ -1,5 +1,7 @@
 //! Readers that do not keep up.
 
+use hearth_protocol::{Message, RoomEvent};
+use hearth_server::events::Announcement;
 use serde_json::{Value, json};
 
 use crate::common::TestServer;
@@ -92,4 +94,59 @@ async fn catch_up(server: &TestServer, person: &crate::common::Person, (room, cu
         more = page["more"] == true;
     }
     seqs
+}
+
+#[tokio::test]
+async fn opening_a_room_of_long_messages_cuts_nobody() {
+    let server = TestServer::start_with(generous).await;
+    let (alice, bob) = (server.register("alice").await, server.register("bob").await);
+    let kitchen = room(&server, &alice, &[&bob]).await;
+    let mut one = Socket::of(&server, &alice).await;
+    for index in 0..50 {
+        send(&mut one, &kitchen, index).await;
+    }
+    let mut two = Socket::of(&server, &bob).await;
+
+    let snapshot = two.ask("join_room", &json!(kitchen)).await;
+
+    let numbers: Vec<i64> = snapshot["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|message| message["number"].as_i64().unwrap())
+        .collect();
+    let first = 51 - i64::try_from(numbers.len()).unwrap();
+    assert_eq!(numbers, (first..=50).collect::<Vec<_>>());
+    assert!(!numbers.is_empty() && snapshot.to_string().len() < 1_000_000);
+}
+
+#[tokio::test]
+async fn a_burst_of_long_messages_is_written_before_anybody_is_cut() {
+    let server = TestServer::start_with(generous).await;
+    let alice = server.register("alice").await;
+    let kitchen = room(&server, &alice, &[]).await;
+    let mut one = Socket::of(&server, &alice).await;
+    send(&mut one, &kitchen, 0).await;
+    let mut sample = one.ask("sync", &json!({"cursors": {(&kitchen): 2}})).await;
+    let sample: RoomEvent = serde_json::from_value(sample["streams"][&kitchen]["events"][0].take()).unwrap();
+    let RoomEvent::ReceiveMessage(sample) = sample else {
+        panic!("{sample:?} is no message")
+    };
+
+    // One commit with more text than may wait for a connection.
+    let announcements = (1..=20).map(|number| Announcement::Room {
+        room_id: sample.room_id,
+        event: Box::new(RoomEvent::ReceiveMessage(Message {
+            number,
+            ..sample.clone()
+        })),
+        saved_for: None,
+    });
+    server.app().hub.announce(announcements.collect());
+    let mut numbers = Vec::new();
+    while numbers.len() < 20 {
+        numbers.push(one.event("receive_message").await["number"].as_i64().unwrap());
+    }
+
+    assert_eq!(numbers, (1..=20).collect::<Vec<_>>());
 }

@@ -153,8 +153,11 @@ impl Link {
     }
 
     fn enqueue(&self, state: &mut State, frame: Frame) -> bool {
-        let is_full = |queue: &Outbox| queue.is_full_for(&self.limits, &frame);
-        if is_full(&state.outbox) || state.gate.as_ref().is_some_and(is_full) {
+        if self.is_full(state) {
+            // A burst is no reason to cut a reader whom the kernel still takes something for.
+            self.write(state);
+        }
+        if self.is_full(state) {
             self.cut_slow_consumer(state);
             return false;
         }
@@ -163,6 +166,11 @@ impl Link {
             None => state.outbox.push(frame),
         }
         true
+    }
+
+    fn is_full(&self, state: &State) -> bool {
+        let gate = state.gate.as_ref();
+        state.outbox.is_full(&self.limits) || gate.is_some_and(|gate| gate.is_full(&self.limits))
     }
 
     fn cut_slow_consumer(&self, state: &mut State) {
@@ -176,7 +184,14 @@ impl Link {
 
     fn flush_locked(&self, state: &mut State) {
         state.is_dirty = false;
-        if state.is_in_turn || state.is_blocked || state.is_broken {
+        if !state.is_in_turn {
+            self.write(state);
+        }
+    }
+
+    /// Writes what waits, as far as the kernel takes it.
+    fn write(&self, state: &mut State) {
+        if state.is_blocked || state.is_broken {
             return;
         }
         let Some(stream) = state.stream.as_ref() else {

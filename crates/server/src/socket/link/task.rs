@@ -60,7 +60,10 @@ impl Link {
     pub(in crate::socket) fn push_own(&self, frames: impl IntoIterator<Item = Frame>) {
         let mut state = self.lock();
         for frame in frames {
-            if !state.is_closing && state.outbox.is_full_for(&self.limits, &frame) {
+            if !state.is_closing && state.outbox.is_full(&self.limits) {
+                self.write(&mut state);
+            }
+            if !state.is_closing && state.outbox.is_full(&self.limits) {
                 return self.cut_slow_consumer(&mut state);
             }
             state.outbox.push(frame);

@@ -7,11 +7,11 @@ use hearth_protocol::{Seq, StreamId, Sync, UserSnapshot};
 /// Where an event stands against what was delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// The next one; also the first one of a stream that was not known.
+    /// The next one.
     Next,
     /// Delivered before.
     Seen,
-    /// Something in between is missing, or it comes before the first snapshot.
+    /// Something in between is missing, or the stream is not followed (yet).
     AfterGap,
 }
 
@@ -22,6 +22,7 @@ pub(super) struct Cursors {
     /// Streams to ask about.
     wanted: BTreeSet<StreamId>,
     wants_user: bool,
+    wants_snapshot: bool,
     /// What came before the first snapshot, by its latest seq: asked for after it.
     early: BTreeMap<StreamId, Seq>,
     /// The same for the user's own stream, whose id is not known then.
@@ -59,20 +60,26 @@ impl Cursors {
     pub(super) fn place(&self, stream: StreamId, seq: Seq) -> Place {
         match self.delivered.get(&stream) {
             Some(delivered) if seq <= *delivered => Place::Seen,
-            Some(delivered) if seq > delivered.next() => Place::AfterGap,
-            None if self.user.is_none() => Place::AfterGap,
-            Some(_) | None => Place::Next,
+            Some(delivered) if seq == delivered.next() => Place::Next,
+            Some(_) | None => Place::AfterGap,
         }
     }
 
-    /// An event of a stream after a gap.
+    /// An event of a stream after a gap. Where a room that is not followed begins, only a snapshot knows.
     pub(super) fn note_gap(&mut self, stream: StreamId, seq: Seq) {
         if self.delivered.contains_key(&stream) {
-            self.ask(stream);
-        } else {
-            let early = self.early.entry(stream).or_default();
-            *early = seq.max(*early);
+            return self.ask(stream);
         }
+        let early = self.early.entry(stream).or_default();
+        *early = seq.max(*early);
+        if self.user.is_some() {
+            self.ask_snapshot();
+        }
+    }
+
+    /// Asks for a fresh snapshot of the user's own.
+    pub(super) fn ask_snapshot(&mut self) {
+        self.wants_snapshot = true;
     }
 
     /// An event of the user's own stream before the first snapshot.
@@ -115,12 +122,13 @@ impl Cursors {
 
     /// The next question, with at most [`Sync::MAX_CURSORS`]; `None` when nothing is missing.
     ///
-    /// The user's own cursor is in every one, because without it the server would send the whole snapshot.
+    /// The user's own cursor is in every other one, because without it the server sends the whole snapshot.
     pub(super) fn next_question(&mut self) -> Option<Sync> {
-        if !std::mem::take(&mut self.wants_user) && self.wanted.is_empty() {
+        let wants_snapshot = std::mem::take(&mut self.wants_snapshot);
+        if !std::mem::take(&mut self.wants_user) && !wants_snapshot && self.wanted.is_empty() {
             return None;
         }
-        let user = self.user;
+        let user = self.user.filter(|_| !wants_snapshot);
         let mut cursors: BTreeMap<StreamId, Seq> = BTreeMap::new();
         cursors.extend(user.and_then(|user| Some((user, self.get(user)?))));
         while cursors.len() < Sync::MAX_CURSORS

@@ -199,12 +199,20 @@ impl Core {
             self.sync_at = Some(now + self.jitter(LONGEST_WAIT / 10));
             return;
         };
-        for (stream, page) in result.streams {
+        let mut pages = result.streams;
+        // The user's own stream says from where on a room is followed, so it goes before the rooms.
+        if let Some(user) = self.cursors.user()
+            && let Some(page) = pages.remove(&user)
+        {
+            self.handle_page(user, page);
+        }
+        for (stream, page) in pages {
             self.handle_page(stream, page);
         }
         if let Some(snapshot) = result.user {
             self.cursors.take_user(&snapshot);
             self.deliver(Delivery::User(Box::new(snapshot)));
+            self.deliver_skipped();
         }
         self.sync_on();
         self.send_due(now);
@@ -270,7 +278,11 @@ impl Core {
             Place::Next => {
                 self.cursors.advance(stream, seq);
                 self.note(&event);
+                let is_removal = matches!(event, StreamEvent::User(UserEvent::RoomRemoved(_)));
                 self.deliver(Delivery::Event(event));
+                if is_removal {
+                    self.deliver_skipped();
+                }
             }
             Place::Seen => {}
             Place::AfterGap => self.handle_gap(stream, seq),
@@ -297,13 +309,17 @@ impl Core {
     /// A message of ours is on disk; its place in the stream may already be delivered, or skipped by a reset.
     fn handle_stored(&mut self, saved: &MessageSaved) {
         self.outbox.mark_stored(saved);
-        if let Some(seq) = self.cursors.get(saved.room_id.into()) {
-            self.deliver_skipped(saved.room_id, seq);
-        }
+        self.deliver_skipped();
     }
 
-    fn deliver_skipped(&mut self, room_id: RoomId, seq: Seq) {
-        for saved in self.outbox.take_skipped(room_id, seq) {
+    /// Tells of messages on disk whose place will not be delivered any more: it was skipped, or the room is no longer followed.
+    fn deliver_skipped(&mut self) {
+        if self.cursors.user().is_none() {
+            return;
+        }
+        let cursors = &self.cursors;
+        let is_skipped = |saved: &MessageSaved| cursors.get(saved.room_id.into()).is_none_or(|seq| saved.seq <= seq);
+        for saved in self.outbox.take_skipped(is_skipped) {
             self.deliver(Delivery::Saved(saved));
         }
     }
@@ -324,7 +340,7 @@ impl Core {
                 }
             }
             StreamEvent::User(UserEvent::RoomAdded(added)) => {
-                self.cursors.start_if_new(added.room.room.id.into(), added.room.seq);
+                self.cursors.start(added.room.room.id.into(), added.room.seq);
             }
             StreamEvent::User(UserEvent::RoomRemoved(removed)) => self.cursors.forget(removed.room_id.into()),
             StreamEvent::Room(_) | StreamEvent::User(_) => {}
@@ -340,21 +356,37 @@ impl Core {
 
     fn handle_page(&mut self, stream: StreamId, page: StreamPage) {
         if page.gone {
-            self.cursors.forget(stream);
-            return self.deliver(Delivery::Gone(stream));
+            return self.handle_gone(stream);
         }
         if page.reset {
             let Some(summary) = page.summary else { return };
             self.cursors.start(stream, summary.seq);
-            let (room_id, seq) = (summary.room.id, summary.seq);
             self.deliver(Delivery::Reset(summary));
-            return self.deliver_skipped(room_id, seq);
+            return self.deliver_skipped();
         }
         for event in page.events {
+            let added = match &event {
+                StreamEvent::User(UserEvent::RoomAdded(added)) => Some(added.room.room.id),
+                _ => None,
+            };
             self.handle_stream_event(event);
+            // Its summary is as old as the event: what came since was told to nobody here.
+            if let Some(room_id) = added {
+                self.cursors.ask(room_id.into());
+            }
         }
         if page.more {
             self.cursors.ask(stream);
+        }
+    }
+
+    /// The answer may be older than a live event that let the user in again, so a fresh snapshot has the last word.
+    fn handle_gone(&mut self, stream: StreamId) {
+        if self.cursors.get(stream).is_some() {
+            self.cursors.forget(stream);
+            self.cursors.ask_snapshot();
+            self.deliver(Delivery::Gone(stream));
+            self.deliver_skipped();
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use hearth_protocol::{ClientMessageId, ErrorCode, MessageSaved, Refusal, RoomId, SendMessage, Seq};
+use hearth_protocol::{ClientMessageId, ErrorCode, MessageSaved, Refusal, RoomId, SendMessage};
 
 /// Messages that may wait.
 const MAX_WAITING: usize = 10_000;
@@ -91,14 +91,16 @@ impl Outbox {
         found.is_some()
     }
 
-    /// Takes out stored messages of a room whose place was skipped, because the stream goes on after `seq`.
-    pub(super) fn take_skipped(&mut self, room_id: RoomId, seq: Seq) -> Vec<MessageSaved> {
-        let is_skipped = |entry: &mut Entry| matches!(&entry.state, State::Stored(saved) if saved.room_id == room_id && saved.seq <= seq);
-        let skipped = self.entries.extract_if(.., is_skipped);
-        let saved = skipped.filter_map(|entry| match entry.state {
-            State::Stored(saved) => Some(saved),
-            State::Waiting { .. } | State::Sending { .. } => None,
-        });
+    /// Takes out the stored messages whose place is skipped.
+    pub(super) fn take_skipped(&mut self, is_skipped: impl Fn(&MessageSaved) -> bool) -> Vec<MessageSaved> {
+        let is_out = |entry: &mut Entry| matches!(&entry.state, State::Stored(saved) if is_skipped(saved));
+        let saved = self
+            .entries
+            .extract_if(.., is_out)
+            .filter_map(|entry| match entry.state {
+                State::Stored(saved) => Some(saved),
+                State::Waiting { .. } | State::Sending { .. } => None,
+            });
         saved.collect()
     }
 

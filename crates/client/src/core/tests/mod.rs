@@ -1,6 +1,7 @@
 //! What a client decides, one decision at a time.
 #![allow(clippy::unwrap_used)]
 
+mod rooms;
 mod simulation;
 
 use std::collections::BTreeMap;

@@ -239,3 +239,61 @@ async fn nothing_is_lost_between_the_snapshot_and_the_first_event_of_a_new_membe
     let seqs: Vec<i64> = heard.iter().filter_map(|(_, data)| data["seq"].as_i64()).collect();
     assert_eq!(seqs, (added + 1..=104).collect::<Vec<_>>());
 }
+
+#[tokio::test]
+async fn nothing_that_somebody_sends_comes_after_their_removal() {
+    let server = TestServer::start_with(generous).await;
+    let (alice, bob) = (server.register("alice").await, server.register("bob").await);
+    let kitchen = room(&server, &alice, &[&bob]).await;
+    let (mut one, mut two) = (Socket::of(&server, &alice).await, Socket::of(&server, &bob).await);
+
+    let sending = async {
+        flood(&mut two, &kitchen, 20).await;
+        flood(&mut two, &kitchen, 200).await
+    };
+    let removing = async {
+        one.event("receive_message").await;
+        remove(&server, &alice, &kitchen, &bob).await
+    };
+    let (acks, _) = tokio::join!(sending, removing);
+    let last = one.event("member_left").await["seq"].as_i64().unwrap();
+
+    let refused: Vec<&Value> = acks.iter().filter(|ack| ack.get("error").is_some()).collect();
+    assert!(refused.iter().all(|ack| code(ack) == "not_found"));
+    assert!(acks.iter().filter_map(|ack| ack["seq"].as_i64()).all(|seq| seq < last));
+    let history = act(
+        &server,
+        &alice,
+        (Method::GET, &format!("/rooms/{kitchen}")),
+        &Value::Null,
+    )
+    .await;
+    assert_eq!(history.json()["seq"], json!(last));
+}
+
+#[tokio::test]
+async fn somebody_added_in_the_moment_of_connecting_hears_every_room() {
+    let server = TestServer::start_with(generous).await;
+    let (alice, bob) = (server.register("alice").await, server.register("bob").await);
+    let mut one = Socket::of(&server, &alice).await;
+    let mut rooms = Vec::new();
+    for _ in 0..10 {
+        rooms.push(room(&server, &alice, &[]).await);
+    }
+
+    let adding = futures_util::future::join_all(rooms.iter().map(|room| add(&server, &alice, room, &bob)));
+    let (_, mut two) = tokio::join!(adding, Socket::of(&server, &bob));
+    for room in &rooms {
+        one.ask("send_message", &message(room, "hi", "client-1")).await;
+    }
+
+    let heard = told(&server, &bob, &mut two).await;
+    let mut heard: Vec<&str> = heard
+        .iter()
+        .filter(|(name, _)| name == "receive_message")
+        .map(|(_, data)| data["roomId"].as_str().unwrap())
+        .collect();
+    heard.sort_unstable();
+    rooms.sort_unstable();
+    assert_eq!(heard, rooms);
+}

@@ -47,14 +47,9 @@ async fn a_reader_that_stops_reading_is_cut_alone_and_catches_up() {
 
     assert_eq!(delivered, (5..45).collect::<Vec<_>>());
     assert_eq!(server.running.app.socket_figures().unwrap().slow_consumers, 1);
-    let [before @ .., Packet::Event(name, goodbye), Packet::Closed] = &ending[..] else {
-        panic!("{} packets without a goodbye", ending.len())
-    };
-    assert_eq!(
-        (name.as_str(), &goodbye["code"], &goodbye["temporary"]),
-        ("goodbye", &json!("slow_consumer"), &json!(true))
-    );
-    let heard = before.iter().filter_map(seq).max().unwrap_or(4);
+    // Whether the goodbye still arrives is up to the reader, who has a second for it: transport/limits.rs has that story.
+    assert_eq!(ending.last(), Some(&Packet::Closed));
+    let heard = ending.iter().filter_map(seq).max().unwrap_or(4);
     assert!(heard < 44);
     assert_eq!(
         catch_up(&server, &bob, (&kitchen, heard)).await,

@@ -7,7 +7,6 @@ pub mod labels;
 pub mod limits;
 pub mod names;
 pub mod permissions;
-pub mod presence;
 #[cfg(test)]
 mod testing;
 pub mod text;

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use hearth_domain::ConnectionId;
 use hearth_domain::limits::{Limit, RateLimiter};
-use hearth_domain::presence::{Change, Presence};
 use hearth_domain::typing::{MAX_ROOMS_PER_CONNECTION, Output, TYPING_LASTS, Typing};
 use hearth_protocol::{RoomId, UserId};
 use uuid::Uuid;
@@ -110,38 +109,6 @@ fn typing_schedule(seed: u64) {
 #[test]
 fn in_every_schedule_the_room_knows_exactly_who_is_typing() {
     (0..SCHEDULES).for_each(typing_schedule);
-}
-
-fn presence_schedule(seed: u64) {
-    let mut dice = Dice(seed);
-    let mut presence = Presence::default();
-    let mut plain: BTreeMap<ConnectionId, UserId> = BTreeMap::new();
-    let mut told = BTreeSet::new();
-    for _ in 0..STEPS {
-        let connection = ConnectionId(dice.below(6));
-        let change = if dice.below(2) == 0 {
-            let user = dice.user();
-            plain.entry(connection).or_insert(user);
-            presence.came(connection, user)
-        } else {
-            plain.remove(&connection);
-            presence.gone(connection)
-        };
-        let changed = match change {
-            Some(Change::Connected(user)) => told.insert(user),
-            Some(Change::Disconnected(user)) => told.remove(&user),
-            None => true,
-        };
-        assert!(changed, "seed {seed}: told twice: {change:?}");
-        assert_eq!(told, plain.values().copied().collect(), "seed {seed}");
-        assert_eq!(presence.users_online(), told.len(), "seed {seed}");
-        assert_eq!(presence.connections(), plain.len(), "seed {seed}");
-    }
-}
-
-#[test]
-fn in_every_schedule_others_know_exactly_who_is_there() {
-    (0..SCHEDULES).for_each(presence_schedule);
 }
 
 /// In a window that starts with a full bucket, `burst` pass and one more for each interval that goes by.

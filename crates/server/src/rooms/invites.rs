@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hearth_domain::permissions::RoomAction;
 use hearth_protocol::rest::{CreateInvite, Invite, InvitePreview};
-use hearth_protocol::{ErrorCode, RoomId, RoomRole, RoomSummary, RoomType, UnixMs, UserId};
+use hearth_protocol::{ErrorCode, RoomId, RoomRole, RoomSummary, UnixMs, UserId};
 
 use super::members::{Joining, join};
 use super::{require_allowed, require_summary, store};
@@ -40,13 +40,7 @@ pub async fn create(app: &App, actor: &Actor, room_id: RoomId, command: CreateIn
     app.db
         .write(move |tx| {
             Box::pin(async move {
-                let member = require_allowed(tx, created_by, room_id, RoomAction::CreateInvite).await?;
-                if member.kind == RoomType::Direct {
-                    return Err(Error::refused(
-                        ErrorCode::Conflict,
-                        "A direct conversation is for two people.",
-                    ));
-                }
+                require_allowed(tx, created_by, room_id, RoomAction::CreateInvite).await?;
                 store::delete_expired_invites(tx, now).await?;
                 let max_uses = i64::from(max_uses);
                 let invite = store::StoredInvite {

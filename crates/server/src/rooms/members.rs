@@ -4,11 +4,11 @@ use hearth_domain::names;
 use hearth_domain::permissions::{RoomAction, may_give, may_remove};
 use hearth_protocol::rest::{AddMember, Page};
 use hearth_protocol::{
-    ErrorCode, Member, MemberChanged, MemberLeft, Room, RoomAdded, RoomEvent, RoomId, RoomRemoved, RoomRole, RoomType,
-    UnixMs, UserEvent, UserId,
+    ErrorCode, Member, MemberChanged, MemberLeft, Room, RoomAdded, RoomEvent, RoomId, RoomRemoved, RoomRole, UnixMs,
+    UserEvent, UserId,
 };
 
-use super::{Membership, require_allowed, require_member, store};
+use super::{Membership, require_allowed, require_exists, require_member, store};
 use crate::accounts::{self, Actor};
 use crate::app::App;
 use crate::db::Tx;
@@ -137,8 +137,7 @@ pub async fn add(app: &App, actor: &Actor, room_id: RoomId, command: AddMember) 
     app.db
         .write(move |tx| {
             Box::pin(async move {
-                let inviter = require_allowed(tx, actor_id, room_id, RoomAction::AddMember).await?;
-                require_group(&inviter, "A direct conversation is for two people.")?;
+                require_allowed(tx, actor_id, room_id, RoomAction::AddMember).await?;
                 let user_id = find_wanted(tx, &command).await?;
                 let room = store::find_room(tx, room_id).await?;
                 join(
@@ -169,13 +168,6 @@ async fn find_wanted(tx: &mut Tx, command: &AddMember) -> Result<UserId> {
     found.ok_or_else(|| Error::invalid_field(field, "There is nobody of that name here."))
 }
 
-fn require_group(member: &Membership, otherwise: &str) -> Result<()> {
-    match member.kind {
-        RoomType::Group => Ok(()),
-        RoomType::Direct => Err(Error::refused(ErrorCode::Conflict, otherwise)),
-    }
-}
-
 /// Leaves (oneself) or removes somebody.
 ///
 /// When the owner leaves, the highest and longest-standing of the others becomes owner.
@@ -189,12 +181,17 @@ pub async fn remove(app: &App, actor: &Actor, room_id: RoomId, user_id: UserId) 
             Box::pin(async move {
                 let remover = require_member(tx, actor_id, room_id).await?;
                 let target = require_member(tx, user_id, room_id).await?;
+                let action = if actor_id == user_id {
+                    RoomAction::Leave
+                } else {
+                    RoomAction::RemoveMember
+                };
+                require_exists(&remover, action)?;
                 if actor_id != user_id && !may_remove(remover.role, target.role) {
                     return Err(Error::forbidden(
                         "Your role in this room does not allow removing this person.",
                     ));
                 }
-                require_group(&remover, "A direct conversation cannot be left.")?;
                 store::delete_member(tx, room_id, user_id).await?;
                 let by = Some(actor_id).filter(|by| *by != user_id);
                 tell_left(tx, &target, by, now).await?;
@@ -252,7 +249,7 @@ pub async fn set_role(
             Box::pin(async move {
                 let giver = require_member(tx, actor_id, room_id).await?;
                 let target = require_member(tx, user_id, room_id).await?;
-                require_group(&giver, "A direct conversation has no roles.")?;
+                require_exists(&giver, RoomAction::GiveRole)?;
                 if actor_id == user_id || !may_give(giver.role, target.role, role) {
                     return Err(Error::forbidden(
                         "Your role in this room does not allow giving this role.",

@@ -43,13 +43,23 @@ pub async fn require_member(tx: &mut Tx, user_id: UserId, room_id: RoomId) -> Re
 
 /// A member who may do `action` there.
 ///
-/// Errors: as [`require_member`], or `forbidden`.
+/// Errors: as [`require_member`], or `forbidden`, or `conflict` for what a direct room does not have.
 pub async fn require_allowed(tx: &mut Tx, user_id: UserId, room_id: RoomId, action: RoomAction) -> Result<Membership> {
     let member = require_member(tx, user_id, room_id).await?;
+    require_exists(&member, action)?;
     if room_allows(member.role, action) {
         return Ok(member);
     }
     Err(Error::forbidden("Your role in this room does not allow this."))
+}
+
+/// Refuses what makes no sense in a room of this kind.
+fn require_exists(member: &Membership, action: RoomAction) -> Result<()> {
+    if action.exists_in(member.kind) {
+        return Ok(());
+    }
+    let message = "A direct conversation stays between its two people, without roles, names or links.";
+    Err(Error::refused(ErrorCode::Conflict, message))
 }
 
 /// Whether a room was made or stood there before.
@@ -343,13 +353,7 @@ async fn write_update(
     (name, topic): (Option<String>, Option<String>),
     now: UnixMs,
 ) -> Result<()> {
-    let member = require_allowed(tx, user_id, room_id, RoomAction::UpdateRoom).await?;
-    if member.kind == RoomType::Direct {
-        return Err(Error::refused(
-            ErrorCode::Conflict,
-            "A direct conversation has no name of its own.",
-        ));
-    }
+    require_allowed(tx, user_id, room_id, RoomAction::UpdateRoom).await?;
     let old = store::find_room(tx, room_id).await?;
     let room = Room {
         name: name.unwrap_or(old.name.clone()),

@@ -28,7 +28,7 @@ const MAX_GROUP: usize = 256;
 /// Waiting jobs; when full, callers wait their turn.
 const QUEUE: usize = 4_096;
 /// Reader threads: reads are short, and two cores are the machine we size for.
-const READERS: usize = 4;
+const READERS: usize = 3;
 
 mod embedded {
     refinery::embed_migrations!("migrations/sqlite");
@@ -125,8 +125,9 @@ pub(super) fn connect(path: &Path) -> anyhow::Result<Connection> {
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "cache_size", -8_192)?;
-    connection.pragma_update(None, "mmap_size", 268_435_456)?;
+    // Small, because every thread has its own; the kernel's page cache is the large one and is shared. Not mapped, so that the
+    // file does not count as our memory.
+    connection.pragma_update(None, "cache_size", -1_024)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, RwLock};
+use std::time::Duration;
 
 use hearth_protocol::{GoodbyeCode, RoomEvent, RoomId, SessionId, Signal, UserId};
 use hearth_sio::Frame;
@@ -19,6 +20,12 @@ const ROUND: usize = 128;
 
 /// Where a connected user stands in the table. Rooms list these, so that a broadcast hashes nothing but the room's id.
 type Slot = usize;
+
+/// From how many connections on a flush is worth gathering for.
+const LARGE_AUDIENCE: usize = 100;
+
+/// Longest time that frames are gathered while an audience is busy.
+const MAX_GATHERING: Duration = Duration::from_millis(10);
 
 /// A connected user. Rooms are kept per user, not per connection: all devices hear the same.
 struct Online {
@@ -69,16 +76,30 @@ impl Fanout {
     pub(super) fn run(mut self, queue: &Queue) {
         let mut inputs = VecDeque::new();
         while queue.take(&mut inputs) {
+            let mut hot = None;
             while !inputs.is_empty() {
                 let round = inputs.len().min(ROUND);
                 for input in inputs.drain(..round) {
                     self.handle(input);
                 }
-                for link in self.dirty.drain(..) {
-                    link.flush();
-                }
+                hot = self.flush();
+            }
+            // What came while a large audience was written to will be followed by more: gathering it for as long as the writing
+            // took makes one write of several frames. A message that comes alone never waits.
+            if let Some(took) = hot.filter(|_| queue.has_waiting()) {
+                std::thread::park_timeout(took.min(MAX_GATHERING));
             }
         }
+    }
+
+    /// Writes what was queued; tells how long that took when many connections were written to.
+    fn flush(&mut self) -> Option<Duration> {
+        let is_large = self.dirty.len() >= LARGE_AUDIENCE;
+        let started = self.clock.instant();
+        for link in self.dirty.drain(..) {
+            link.flush();
+        }
+        is_large.then(|| self.clock.instant().duration_since(started))
     }
 
     fn handle(&mut self, input: Input) {

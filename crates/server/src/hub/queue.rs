@@ -113,6 +113,10 @@ impl Queue {
         true
     }
 
+    pub(super) fn has_waiting(&self) -> bool {
+        !self.state.lock().expect("no holder panics").inputs.is_empty()
+    }
+
     pub(super) fn close(&self) {
         self.state.lock().expect("no holder panics").closed = true;
         self.filled.notify_all();

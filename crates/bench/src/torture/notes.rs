@@ -79,11 +79,11 @@ impl Notes {
         self.lock().heads.get(&room_id.into()).copied()
     }
 
-    /// Whether it is connected, knows what became of all its messages, and was told everything up to a snapshot.
+    /// Whether it is connected, knows what became of all its messages, and was told everything up to a snapshot and nothing newer.
     #[must_use]
     pub fn has_all_of(&self, fresh: &UserSnapshot) -> bool {
         let noted = self.lock();
-        let reached = |stream: StreamId, seq: Seq| noted.heads.get(&stream).is_some_and(|head| *head >= seq);
+        let reached = |stream: StreamId, seq: Seq| noted.heads.get(&stream) == Some(&seq);
         let has_rooms = fresh.rooms.iter().all(|room| reached(room.room.id.into(), room.seq));
         noted.is_live && noted.waiting.is_empty() && reached(fresh.me.id.into(), fresh.user_seq) && has_rooms
     }
@@ -103,8 +103,10 @@ impl Notes {
         match delivery {
             Delivery::Event(event) => self.note_event(&mut noted, event),
             Delivery::Saved(saved) => {
-                let head = noted.heads.entry(saved.room_id.into()).or_default();
-                *head = saved.seq.max(*head);
+                // A message in a room that is not followed has no place.
+                if let Some(head) = noted.heads.get_mut(&saved.room_id.into()) {
+                    *head = saved.seq.max(*head);
+                }
                 if let Some(key) = &saved.client_message_id {
                     noted.waiting.remove(key);
                 }
@@ -115,6 +117,9 @@ impl Notes {
                 noted.entries.push(Entry::Failed(key, refusal.code));
             }
             Delivery::User(user) => {
+                let is_there =
+                    |stream: &StreamId| user.rooms.iter().any(|room| StreamId::from(room.room.id) == *stream);
+                noted.heads.retain(|stream, _| is_there(stream));
                 noted.heads.insert(user.me.id.into(), user.user_seq);
                 for room in &user.rooms {
                     noted.heads.entry(room.room.id.into()).or_insert(room.seq);

@@ -311,3 +311,84 @@ fn push(dirty: &mut Vec<Arc<Link>>, link: &Arc<Link>, frame: &Frame) {
         dirty.push(Arc::clone(link));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn fanout() -> Fanout {
+        Fanout::new(Arc::default(), Clock::default(), Box::new(|_, _| {}))
+    }
+
+    fn attach(fanout: &mut Fanout, user_id: UserId, connection: u64) {
+        let link = Link::idle(ConnectionId(connection));
+        let session_id = SessionId(Uuid::nil());
+        fanout.handle(Input::Attach(Attachment {
+            link,
+            user_id,
+            session_id,
+        }));
+    }
+
+    fn listens(fanout: &Fanout, user_id: UserId, room_id: RoomId) -> bool {
+        let listeners = fanout.rooms.get(&room_id).cloned().unwrap_or_default();
+        fanout.slots.get(&user_id).is_some_and(|slot| listeners.contains(slot))
+    }
+
+    #[test]
+    fn what_changed_while_the_rooms_were_read_is_applied_on_top_of_them() {
+        let [user_id, stays] = [UserId(Uuid::now_v7()), UserId(Uuid::now_v7())];
+        let [kept, left, joined] = [(); 3].map(|()| RoomId(Uuid::now_v7()));
+        let mut fanout = fanout();
+        attach(&mut fanout, user_id, 1);
+
+        // Read before these two commits, told after them.
+        let rooms = vec![kept, left];
+        fanout.handle(Input::Announce(Announcement::Left { user_id, room_id: left }));
+        fanout.handle(Input::Announce(Announcement::Joined {
+            user_id,
+            room_id: joined,
+        }));
+        fanout.handle(Input::Announce(Announcement::Joined {
+            user_id: stays,
+            room_id: joined,
+        }));
+        fanout.handle(Input::Subscribe { user_id, rooms });
+
+        assert!(listens(&fanout, user_id, kept) && listens(&fanout, user_id, joined));
+        assert!(!listens(&fanout, user_id, left));
+    }
+
+    #[test]
+    fn nothing_is_left_of_who_went() {
+        let [user_id, other] = [UserId(Uuid::now_v7()), UserId(Uuid::now_v7())];
+        let room_id = RoomId(Uuid::now_v7());
+        let mut fanout = fanout();
+        for (connection, user) in [(1, user_id), (2, user_id), (3, other)] {
+            attach(&mut fanout, user, connection);
+            fanout.handle(Input::Subscribe {
+                user_id: user,
+                rooms: vec![room_id],
+            });
+        }
+
+        fanout.handle(Input::Detach {
+            connection_id: ConnectionId(1),
+            user_id,
+        });
+        assert!(listens(&fanout, user_id, room_id), "the other device is there");
+        fanout.handle(Input::Detach {
+            connection_id: ConnectionId(2),
+            user_id,
+        });
+
+        assert!(!listens(&fanout, user_id, room_id) && listens(&fanout, other, room_id));
+        fanout.handle(Input::Detach {
+            connection_id: ConnectionId(3),
+            user_id: other,
+        });
+        assert!(fanout.users.is_empty() && fanout.slots.is_empty() && fanout.rooms.is_empty());
+    }
+}

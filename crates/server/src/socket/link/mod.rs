@@ -72,6 +72,12 @@ struct State {
 }
 
 impl Link {
+    /// A link whose connection never writes, for tests of what is queued on it.
+    #[cfg(test)]
+    pub(crate) fn idle(id: ConnectionId) -> Arc<Self> {
+        Self::new(id, OutboxLimits::default(), Arc::default())
+    }
+
     pub(super) fn new(id: ConnectionId, limits: OutboxLimits, counters: Arc<Counters>) -> Arc<Self> {
         let state = Mutex::default();
         Arc::new(Self {

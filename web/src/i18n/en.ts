@@ -156,7 +156,8 @@ export const en = {
   'leave.title': 'Leave {room}?',
   'leave.body': 'You stop getting its messages. To come back you need an invite.',
   'leave.confirm': 'Leave',
-  'leave.owner': 'You own this room. When you leave, its highest and longest-standing member becomes the owner. To come back you need an invite.',
+  'leave.owner':
+    'You own this room. When you leave, its highest and longest-standing member becomes the owner. To come back you need an invite.',
 
   'create.title': 'New room',
   'create.name': 'Name',

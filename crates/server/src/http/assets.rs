@@ -14,7 +14,6 @@ use crate::error::Error;
 /// `web/dist` as it was when the binary was built; a debug build reads it from disk.
 #[derive(Embed)]
 #[folder = "../../web/dist"]
-#[allow_missing = true]
 struct Dist;
 
 /// `make` names the client that it built, so that another client makes another binary: cargo sees no file that is new.
